@@ -1,0 +1,135 @@
+// The API catalogue of a library language (Python, C, C++): rules/apis/<language>.toml.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "facts/attributes.h"
+
+namespace procsafe {
+
+/// Where an argument stands: by position (0-based, without the receiver), by keyword, or both.
+struct Argument {
+  std::optional<std::uint32_t> index;
+  std::string keyword;
+  [[nodiscard]] bool given() const { return index.has_value() || !keyword.empty(); }
+};
+
+/// How an API takes the command it runs.
+enum class CommandStyle : std::uint8_t {
+  none,
+  argv,      ///< one argument holds the argument vector, or a program name
+  shell,     ///< one argument holds text for a shell: os.system, system(3)
+  variadic,  ///< the argument at `command.index` and all after it are the vector: execlp, create_subprocess_exec
+  line,      ///< one string that is split into words without a shell: pexpect.spawn, CreateProcess
+};
+
+/// One function, method or class of the catalogue. In TOML (all keys but `name` are optional):
+///
+///     [[api]]
+///     name = "subprocess.run"            # or names = ["os.execv", "os.execve"]
+///     operation = "spawn"                # spawn wait signal search handler exit; absent: only `returns` counts
+///     blocking = true
+///     timeout = { keyword = "timeout" }  # or "impossible"; absent: the API needs none
+///     command = { index = 0, keyword = "args", style = "argv" }
+///     shell = { index = 8, keyword = "shell" }      # a true value makes the command shell text
+///     target = { index = 0 }             # of a signal; absent on a method: the receiver
+///     signal = { index = 1 }             # or a name: signal = "KILL"
+///     returns = "process"                # process pid text status result iterable none
+///     type = "subprocess.Popen"          # class of what it returns (a class constructs itself)
+///     origin = "child"                   # origin of the pids or handles it yields
+///     value_only = true                  # not an operation when only referenced
+///     traits = ["…"]                     # see the lowering of the language
+///     replacement = "procsafe.run"
+struct Api {
+  std::string name;
+  std::optional<Operation> operation;
+  bool blocking = false;
+  bool timeout_impossible = false;
+  Argument timeout;
+  /// A number that means "for ever" when given as the timeout (-1, INFINITE).
+  std::vector<std::int64_t> timeout_never;
+  /// The timeout that holds when the argument is absent bounds the call (waitForFinished: 30 s).
+  bool timeout_default = false;
+  CommandStyle command_style = CommandStyle::none;
+  Argument command;
+  Argument shell;
+  Argument check;
+  Argument target;
+  Argument signal;
+  std::string fixed_signal;
+  std::string returns;
+  std::string type;
+  Origin origin = Origin::not_applicable;
+  Lifetime lifetime = Lifetime::not_applicable;  ///< when the API itself decides it (daemon, startDetached)
+  std::vector<std::string> traits;
+  std::string replacement;
+
+  [[nodiscard]] bool has_trait(std::string_view trait) const;
+};
+
+/// A class whose instances are process handles, and what it derives from (`[[type]]` in TOML):
+///
+///     [[type]]
+///     name = "psutil.Popen"
+///     bases = ["subprocess.Popen"]       # methods not listed are looked up there
+///     origin = "child"
+struct ApiType {
+  std::string name;
+  std::vector<std::string> bases;
+  Origin origin = Origin::child;
+  std::vector<std::string> traits;
+};
+
+/// A module (`[[module]]`): `common = true` says that its name occurs everywhere, so that it cannot
+/// serve as the prefilter's literal for its members (os, signal); `aliases` are other names of it.
+struct ApiModule {
+  std::string name;
+  bool common = false;
+  std::vector<std::string> aliases;
+};
+
+/// The entries of one language. Look-ups are by qualified name; immutable after loading, so it may be
+/// read from any thread.
+class ApiCatalog {
+ public:
+  /// Parses TOML; throws CatalogError naming `source`, line and what is wrong.
+  void add_toml(std::string_view text, std::string_view source);
+
+  [[nodiscard]] const Api* find(std::string_view qualified_name) const;
+  /// The method of a class, looked up through its bases.
+  [[nodiscard]] const Api* find_method(std::string_view type, std::string_view method) const;
+  [[nodiscard]] const ApiType* find_type(std::string_view name) const;
+  /// Is `name` a module of the catalogue, or a prefix of an entry (`os`, `concurrent.futures`)?
+  [[nodiscard]] bool is_namespace(std::string_view name) const;
+  /// Is `type` the class `base`, or derived from it?
+  [[nodiscard]] bool derives(std::string_view type, std::string_view base) const;
+
+  [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
+  [[nodiscard]] const std::vector<ApiType>& types() const { return types_; }
+  /// Words of which a file must hold at least one to hold an operation of this catalogue; sorted,
+  /// unique. Derived from modules and names, never written by hand.
+  [[nodiscard]] std::vector<std::string> literals() const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class T>
+  using Index = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+  void index_names();
+  std::vector<Api> apis_;
+  std::vector<ApiType> types_;
+  std::vector<ApiModule> modules_;
+  Index<std::size_t> api_index_;
+  Index<std::size_t> type_index_;
+  Index<bool> namespaces_;
+};
+
+}  // namespace procsafe

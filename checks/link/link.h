@@ -1,0 +1,21 @@
+// Names and values across files: lowers every file, lets values flow, and lowers again what that changes.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "facts/file_facts.h"
+
+namespace procsafe {
+
+/// Lowers the file with number `index`; called from several threads at once, each with a `Names` of its
+/// own.
+using LowerFile = std::function<FileFacts(std::size_t index, Names& names)>;
+
+/// Lowers `count` files on `threads` threads and joins what flows between them, to a fixed point: a
+/// file is lowered again when a slot it read has changed. Returns the facts of every file, in order,
+/// with the `origin` of every signal resolved. The result does not depend on the number of threads.
+[[nodiscard]] std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads);
+
+}  // namespace procsafe
