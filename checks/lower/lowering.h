@@ -4,6 +4,7 @@
 // the slots it reads (empty in the first round). It is called from many threads at once.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "catalog/catalog.h"
@@ -13,6 +14,8 @@
 
 namespace procsafe {
 
+struct CppSemantics;
+
 struct LowerInput {
   const SourceFile& file;
   /// The parts worth parsing, ascending, not overlapping; today the whole file.
@@ -20,6 +23,8 @@ struct LowerInput {
   const Catalog& catalog;
   const EmbeddedShell& shell;
   Names& names;
+  /// C and C++ only: what Clang knows of the file; null in tier 1.
+  const CppSemantics* semantics = nullptr;
 };
 
 // One per language; checks/lower/lowering.cpp chooses.
