@@ -99,40 +99,32 @@ void parse_info_string(std::string_view info, RuleCase& out) {
   out.file = std::string(name.substr(0, name.find(' ')));
 }
 
-std::vector<RuleCase> parse_cases(std::string_view body, std::uint32_t line) {
-  std::vector<RuleCase> cases;
-  bool in_cases = false;
+}  // namespace
+
+std::vector<RuleCase> parse_blocks(std::string_view markdown, std::uint32_t line) {
+  std::vector<RuleCase> blocks;
   bool in_code = false;
   std::string heading;
-  while (!body.empty()) {
-    const std::size_t end = body.find('\n');
-    const std::string_view text = body.substr(0, end);
+  for (std::string_view rest = markdown; !rest.empty(); ++line) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view text = rest.substr(0, end);
     if (in_code && text == "```") {
       in_code = false;
     } else if (in_code) {
-      if (in_cases) cases.back().code += std::string(text) + "\n";
+      blocks.back().code += std::string(text) + "\n";
     } else if (text.starts_with("```")) {
       in_code = true;
-      if (in_cases) {
-        RuleCase one;
-        parse_info_string(text.substr(3), one);
-        one.heading = heading;
-        one.line = line + 1;
-        cases.push_back(std::move(one));
-      }
-    } else if (text.starts_with("## ")) {
-      in_cases = text == "## Cases";
-      heading.clear();
+      RuleCase& block = blocks.emplace_back();
+      parse_info_string(text.substr(3), block);
+      block.heading = heading;
+      block.line = line + 1;
     } else if (text.starts_with("### ")) {
       heading = std::string(text.substr(4));
     }
-    ++line;
-    body = end == std::string_view::npos ? std::string_view{} : body.substr(end + 1);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
   }
-  return cases;
+  return blocks;
 }
-
-}  // namespace
 
 bool Rule::matches(const AttributeSet& attributes) const {
   return std::any_of(when.begin(), when.end(), [&](const Clause& clause) {
@@ -157,7 +149,9 @@ Rule parse_rule(std::string_view text, std::string_view source) {
   Rule rule;
   parse_front_matter(document.front_matter, source, rule);
   rule.document = std::string(document.body);
-  rule.cases = parse_cases(document.body, document.body_line);
+  const std::string_view cases = rule.section("Cases");
+  const auto before = cases.empty() ? 0 : std::count(std::as_const(rule.document).data(), cases.data(), '\n');
+  rule.cases = parse_blocks(cases, document.body_line + static_cast<std::uint32_t>(before));
   return rule;
 }
 

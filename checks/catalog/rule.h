@@ -24,6 +24,9 @@ struct RuleCase {
   std::uint32_t line = 0;  ///< of the first line of code in the document
 };
 
+/// The fenced blocks of a piece of Markdown whose first line has the number `line`.
+[[nodiscard]] std::vector<RuleCase> parse_blocks(std::string_view markdown, std::uint32_t line);
+
 /// `attribute = [values]`: true when the operation has one of the values.
 struct Condition {
   Attribute attribute;
