@@ -18,9 +18,11 @@ namespace procsafe {
 struct CppSemantics {
   struct Argument {
     SourceRange range;  ///< as spelled in the file; of a macro argument, where it stands in the macro's use
-    std::optional<std::int64_t> number;  ///< constant integer value (enumerators, constexpr, macros, folded)
-    std::optional<std::string> text;     ///< constant string value
+    std::optional<std::int64_t> number;  ///< constant integer value (enumerators, constexpr, macros, folded);
+                                         ///< a null pointer is 0
+    std::optional<std::string> text;     ///< constant string value, also of a string object made from one
     std::string type;                    ///< canonical type without qualifiers: `int`, `QProcess *`
+    bool operator==(const Argument&) const = default;
   };
 
   /// One call that really happens: an expression that calls, constructs, or a macro use that expands to such.
@@ -30,32 +32,57 @@ struct CppSemantics {
     std::string callee;  ///< qualified name of the canonical declaration: `system`, `boost::process::child::wait`; a
                          ///< constructor is named by its class twice: `boost::process::child::child`. Inline namespaces
                          ///< are left out. Found through using, aliases, function pointers with one known
-                         ///< value, std::function, dlsym and syscall constants. Empty: not known.
-    bool project = false;        ///< declared only in project files (not in a system header): it is not the API
-    std::string receiver_type;   ///< of a method call: canonical class of the object, `QProcess`
-    SourceRange receiver;        ///< of a method call: the object expression; empty for implicit this
-    std::vector<Argument> arguments;  ///< default arguments included, with an empty range
-    std::string macro;           ///< name of the macro it comes from, if any
-    std::string macro_path;      ///< file of that macro's definition, and where
+                         ///< value, std::function, dlsym and syscall constants (`syscall(SYS_kill, …)` is a
+                         ///< call of `kill` without the first argument). Empty: not known.
+    bool project = false;             ///< declared only in project files (not in a system header): it is not the API.
+                                      ///< A C function of the catalogue that is declared by hand, without a body
+                                      ///< in this unit (`extern "C" int system(const char*);`), is the API
+    std::string receiver_type;        ///< of a method call: canonical class of the object, `QProcess`
+    SourceRange receiver;             ///< of a method call: the object expression; empty for implicit this
+    std::vector<Argument> arguments;  ///< default arguments, and those that stand in the macro's definition,
+                                      ///< included, with an empty range
+    std::string macro;                ///< name of the macro it comes from, if any
+    std::string macro_path;           ///< file of that macro's definition, and where
     SourceRange macro_definition;
+    bool operator==(const Call&) const = default;
   };
-  std::vector<Call> calls;  ///< sorted by range
+  /// Sorted by range. Holds every call of a function of the catalogue, of a method of one of its classes or of
+  /// a class derived from one, and of a function declared in project files. A call expression that has no
+  /// entry is no operation, unless it lies in `inactive` or touches `unknown`.
+  std::vector<Call> calls;
 
   /// A function or class named as a value, not called there: `call(&std::system)`.
   struct Reference {
     SourceRange range;
     std::string name;
+    bool operator==(const Reference&) const = default;
   };
-  std::vector<Reference> references;  ///< sorted by range
+  /// Sorted by range. Without those that only give a variable its one known value: the calls through it count.
+  std::vector<Reference> references;
 
   struct Variable {
     SourceRange declaration;  ///< the declarator's name
     std::string type;
+    bool operator==(const Variable&) const = default;
   };
   std::vector<Variable> variables;  ///< locals, parameters and fields whose type is a class or pointer to one
 
+  /// A class named above that derives, over any number of steps, from a class of the catalogue.
+  struct Derivation {
+    std::string type;
+    std::string base;
+    bool operator==(const Derivation&) const = default;
+  };
+  std::vector<Derivation> derivations;  ///< sorted by type
+
   /// Parts the preprocessor left out in this unit, and in every other unit seen.
   std::vector<SourceRange> inactive;
+
+  /// Places Clang could not make sense of (a missing header, an error). What it does not say about them is no
+  /// answer: there tier 1 judges. Sorted.
+  std::vector<SourceRange> unknown;
+
+  bool operator==(const CppSemantics&) const = default;
 };
 
 }  // namespace procsafe
