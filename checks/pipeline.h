@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "judge/file_result.h"
 #include "judge/judge.h"
 #include "source/source_file.h"
 
@@ -14,12 +15,6 @@ struct PipelineOptions {
   unsigned threads = 1;
   /// Analyse every file whole: no prefilter, no slices. Must not change any finding.
   bool exhaustive = false;
-};
-
-struct FileResult {
-  SourceFile file;
-  FileFacts facts;
-  std::vector<Finding> findings;
 };
 
 /// Analyses files that were read. The results stand in the order of `files`.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalog/error.h"
+#include "catalog/nearest.h"
 
 namespace procsafe {
 
@@ -42,8 +43,5 @@ class TomlReader {
   std::string source_;
   std::set<std::string, std::less<>> known_;
 };
-
-/// The word of `words` nearest to `word` by edit distance, or empty when none is near.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace procsafe

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <set>
 
-#include "catalog/toml_reader.h"
+#include "catalog/nearest.h"
 
 namespace procsafe {
 namespace {
