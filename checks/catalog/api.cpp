@@ -91,6 +91,20 @@ void read_signal(TomlReader& reader, std::string_view source, Api& api) {
   }
 }
 
+void read_arity(TomlReader& reader, Api& api) {
+  const std::vector<std::int64_t> bounds = reader.integers("arity");
+  if (bounds.empty()) return;
+  if (bounds.size() != 2 || bounds[0] < 0 || bounds[1] < bounds[0]) reader.fail("arity", "must be [least, most]");
+  api.arity = {static_cast<std::uint32_t>(bounds[0]), static_cast<std::uint32_t>(bounds[1])};
+}
+
+void read_flags(TomlReader& reader, std::string_view source, Api& api) {
+  api.flags = read_argument(reader, "flags", source);
+  api.nonblocking = reader.strings("nonblocking");
+  api.blocking_when = reader.strings("blocking_when");
+  api.detaching = reader.strings("detaching");
+}
+
 std::vector<Api> read_api(const toml::table& table, std::string_view source) {
   TomlReader reader(table, source);
   Api api;
@@ -110,6 +124,12 @@ std::vector<Api> read_api(const toml::table& table, std::string_view source) {
   api.lifetime = parse_enum(reader, "lifetime", Lifetime::not_applicable);
   api.traits = reader.strings("traits");
   api.replacement = reader.string("replacement");
+  read_arity(reader, api);
+  api.program = read_argument(reader, "program", source);
+  api.out = read_argument(reader, "out", source);
+  api.passes = read_argument(reader, "passes", source);
+  api.opens = read_argument(reader, "opens", source);
+  read_flags(reader, source, api);
   reader.finish();
 
   std::vector<Api> entries;
@@ -169,6 +189,7 @@ void ApiCatalog::index_names() {
   api_index_.clear();
   type_index_.clear();
   namespaces_.clear();
+  simple_names_.clear();
   const auto add_prefixes = [this](std::string_view name) {
     for (std::size_t at = name.find('.'); at != std::string_view::npos; at = name.find('.', at + 1))
       namespaces_[std::string(name.substr(0, at))] = true;
@@ -179,11 +200,13 @@ void ApiCatalog::index_names() {
     if (!api_index_.emplace(apis_[i].name, i).second)
       throw CatalogError(fmt::format("the API '{}' stands twice in the catalogue", apis_[i].name));
     add_prefixes(apis_[i].name);
+    simple_names_[std::string(last_component(apis_[i].name))] = true;
   }
   for (std::size_t i = 0; i < types_.size(); ++i) {
     if (!type_index_.emplace(types_[i].name, i).second)
       throw CatalogError(fmt::format("the type '{}' stands twice in the catalogue", types_[i].name));
     add_prefixes(types_[i].name);
+    simple_names_[std::string(last_component(types_[i].name))] = true;
   }
   for (const ApiModule& module : modules_) {
     namespaces_[module.name] = true;

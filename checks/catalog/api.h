@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "facts/attributes.h"
@@ -45,6 +46,19 @@ enum class CommandStyle : std::uint8_t {
 ///     value_only = true                  # not an operation when only referenced
 ///     traits = ["…"]                     # see the lowering of the language
 ///     replacement = "procsafe.run"
+///
+/// For C and C++ also:
+///
+///     arity = [2, 2]                     # least and most arguments; a call with others is not this function
+///     program = { index = 0 }            # the program; `command` then holds the vector (QProcess: without argv[0])
+///     out = { index = 0 }                # where the pid or handle is stored: posix_spawn(&pid, …)
+///     passes = { index = 0 }             # the result (or `out`) is the value of this argument: atoi, OpenProcess;
+///                                        # keyword = "receiver": of the object
+///     opens = { index = 0 }              # path of a file or folder whose content the result (or object) yields
+///     flags = { index = 2 }              # an argument of flags, and what some of them mean
+///     nonblocking = ["WNOHANG"]
+///     blocking_when = ["wxEXEC_SYNC"]
+///     detaching = ["DETACHED_PROCESS"]
 struct Api {
   std::string name;
   std::optional<Operation> operation;
@@ -68,6 +82,16 @@ struct Api {
   Lifetime lifetime = Lifetime::not_applicable;  ///< when the API itself decides it (daemon, startDetached)
   std::vector<std::string> traits;
   std::string replacement;
+  /// Least and most number of arguments of a C or C++ function; not given: any.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> arity;
+  Argument program;
+  Argument out;
+  Argument passes;
+  Argument opens;
+  Argument flags;
+  std::vector<std::string> nonblocking;
+  std::vector<std::string> blocking_when;
+  std::vector<std::string> detaching;
 
   [[nodiscard]] bool has_trait(std::string_view trait) const;
 };
@@ -109,6 +133,9 @@ class ApiCatalog {
   /// Is `type` the class `base`, or derived from it?
   [[nodiscard]] bool derives(std::string_view type, std::string_view base) const;
 
+  /// Is `word` the unqualified name of a function, class or method of the catalogue?
+  [[nodiscard]] bool is_simple_name(std::string_view word) const { return simple_names_.contains(word); }
+
   [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
   [[nodiscard]] const std::vector<ApiType>& types() const { return types_; }
   /// Words of which a file must hold at least one to hold an operation of this catalogue; sorted,
@@ -130,6 +157,7 @@ class ApiCatalog {
   Index<std::size_t> api_index_;
   Index<std::size_t> type_index_;
   Index<bool> namespaces_;
+  Index<bool> simple_names_;
 };
 
 }  // namespace procsafe
