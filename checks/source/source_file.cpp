@@ -2,30 +2,18 @@
 
 #include <algorithm>
 
+#include "source/utf8.h"
+
 namespace procsafe {
 namespace {
 
-bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
-/// Length of the UTF-8 sequence that starts with `byte`; 1 for bytes that start none.
-std::size_t sequence_length(char byte) {
-  const auto value = static_cast<unsigned char>(byte);
-  if (value < 0xC2) return 1;
-  if (value < 0xE0) return 2;
-  if (value < 0xF0) return 3;
-  return value < 0xF5 ? 4 : 1;
-}
-
-/// Walks code points of `text`, calling `visit(length in bytes)` for each.
+/// Walks code points of `text`, calling `visit(code point)` for each.
 template <class Visit>
 void each_code_point(std::string_view text, Visit visit) {
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t length = std::min(sequence_length(text[at]), text.size() - at);
-    for (std::size_t i = 1; i < length; ++i) {
-      if (!is_continuation(text[at + i])) length = 1;
-    }
-    visit(length);
-    at += length;
+    const CodePoint point = decode_utf8(text, at);
+    visit(point);
+    at += point.length;
   }
 }
 
@@ -60,9 +48,9 @@ Position SourceFile::utf16_position(Offset offset) const {
   Position position = this->position(offset);
   const Offset start = line_starts[position.line - 1];
   std::uint32_t units = 0;
-  // Code points beyond the basic plane take four bytes in UTF-8 and two units in UTF-16.
+  // Code points beyond the basic plane are two units.
   each_code_point(std::string_view(text).substr(start, offset - start),
-                  [&](std::size_t length) { units += length == 4 ? 2 : 1; });
+                  [&](const CodePoint& point) { units += point.length == 4 ? 2 : 1; });
   position.column = units + 1;
   return position;
 }
@@ -71,7 +59,7 @@ Position SourceFile::code_point_position(Offset offset) const {
   Position position = this->position(offset);
   const Offset start = line_starts[position.line - 1];
   std::uint32_t points = 0;
-  each_code_point(std::string_view(text).substr(start, offset - start), [&](std::size_t) { ++points; });
+  each_code_point(std::string_view(text).substr(start, offset - start), [&](const CodePoint&) { ++points; });
   position.column = points + 1;
   return position;
 }

@@ -1,38 +1,136 @@
-#include <chrono>
-#include <iostream>
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "pipeline.h"
-#include "source/read.h"
+#include "check.h"
+#include "rules.h"
+
+namespace procsafe {
+namespace {
+
+constexpr const char* kAbout =
+    "procsafe finds every place where a program starts, ends or waits for a process in a way nobody bounds "
+    "or owns.";
+
+constexpr const char* kExitStatus =
+    "Exit status:\n"
+    "  0  clean\n"
+    "  1  findings\n"
+    "  2  the linter could not do its job: wrong usage, unreadable or unparsable input, nothing to check;\n"
+    "     findings are printed all the same";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  procsafe check .                              everything below the working directory\n"
+    "  procsafe check --preset strict src tools      more rules, two folders\n"
+    "  procsafe check --format sarif --output procsafe.sarif .\n"
+    "  procsafe explain process-hunt                 why, and what to write instead\n";
+
+std::string footer() { return fmt::format("{}\n{}", kExamples, kExitStatus); }
+
+/// An option that takes one of a few words.
+template <class E>
+void add_choice(CLI::App& app, const std::string& name, E& target, std::vector<std::pair<std::string, E>> choices,
+                const std::string& help) {
+  std::vector<std::string> words;
+  for (const auto& [word, value] : choices) words.push_back(word);
+  const auto choose = [&target, name, words, choices = std::move(choices)](const std::string& given) {
+    for (const auto& [word, value] : choices) {
+      if (word != given) continue;
+      target = value;
+      return;
+    }
+    throw CLI::ValidationError(name, fmt::format("'{}' is none of: {}", given, fmt::join(words, ", ")));
+  };
+  app.add_option_function<std::string>(name, choose, help)->type_name(fmt::format("{}", fmt::join(words, "|")));
+}
+
+void add_selection(CLI::App& check, CheckOptions& options) {
+  check.add_option("paths", options.paths, "Files and folders to check")->required()->option_text("PATH...");
+  add_choice(check, "--preset", options.preset, {{"recommended", Preset::recommended}, {"strict", Preset::strict}},
+             "Which rules run (default: recommended)");
+  check.add_option("--rule,--select", options.rules, "Run only this rule (may be repeated)")
+      ->option_text("RULE")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  check.add_option("--exclude", options.excludes, "Leave out what matches, as in .gitignore (may be repeated)")
+      ->option_text("GLOB")
+      ->allow_extra_args(false);
+  check.add_flag("--no-ignore", options.no_ignore, "Check files that .gitignore and .ignore name, too");
+  options.max_file_size = std::uint64_t{16} << 20U;
+  check.add_option("--max-file-size", options.max_file_size, "Larger files are an error (default 16MiB)")
+      ->transform(CLI::AsSizeValue(false))
+      ->option_text("SIZE");
+}
+
+void add_output(CLI::App& check, CheckOptions& options) {
+  add_choice(check, "--format", options.format,
+             {{"text", Format::text}, {"json", Format::json}, {"sarif", Format::sarif}},
+             "Form of the report (default: text)");
+  check.add_option("--output,-o", options.output, "Write the report to this file, whole or not at all")
+      ->type_name("FILE");
+  add_choice(check, "--color", options.colour,
+             {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}},
+             "Default: auto, on a terminal unless NO_COLOR is set");
+  check.add_flag("--statistics", options.statistics, "Count the findings of every rule (text only)");
+  check.add_flag("--show-suppressed", options.show_suppressed, "Show findings that a comment suppresses, marked so");
+  check.add_flag("--exit-zero", options.exit_zero, "Exit with 0 in spite of findings; errors still give 2");
+}
+
+void add_analysis(CLI::App& check, CheckOptions& options) {
+  check.add_option("--jobs,-j", options.jobs, "Threads (default: one for each processor)")
+      ->check(CLI::Range(1U, 1024U))
+      ->option_text("N");
+  check.add_flag("--exhaustive", options.exhaustive,
+                 "Analyse every file whole; slower, finds the same (a check of procsafe itself)");
+  add_choice(check, "--cpp", options.cpp,
+             {{"auto", CppTier::automatic}, {"syntax", CppTier::syntax}, {"clang", CppTier::clang}},
+             "How C and C++ are read (default: auto, Clang where a compile_commands.json is found)");
+  check.add_option("-p", options.build_directory, "Folder that holds compile_commands.json")->type_name("DIR");
+  check.add_option("--extra-arg", options.extra_args, "Argument added to every compile command (may be repeated)")
+      ->option_text("ARG")
+      ->allow_extra_args(false);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(kAbout, "procsafe");
+  app.set_version_flag("--version", "procsafe " PROCSAFE_VERSION);
+  app.require_subcommand(1);
+  app.footer(footer());
+  CheckOptions options;
+  CLI::App* check = app.add_subcommand("check", "Check files and folders");
+  add_selection(*check, options);
+  add_output(*check, options);
+  add_analysis(*check, options);
+  check->footer(footer());
+  CLI::App* rules = app.add_subcommand("rules", "List the rules");
+  bool rules_as_json = false;
+  add_choice(*rules, "--format", rules_as_json, {{"text", false}, {"json", true}}, "Form of the list (default: text)");
+  CLI::App* explain = app.add_subcommand("explain", "Print the document of a rule");
+  std::string rule_id;
+  explain->add_option("rule", rule_id, "Id of the rule")->required()->type_name("RULE");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_clean : exit_failed;
+  }
+  if (check->parsed()) return run_check(options);
+  if (rules->parsed()) return run_rules(rules_as_json);
+  return run_explain(rule_id);
+}
+
+}  // namespace
+}  // namespace procsafe
 
 int main(int argc, char** argv) {
-  using namespace procsafe;
-  PipelineOptions options;
-  options.judge.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  std::vector<std::string> paths;
-  for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--strict") {
-      options.judge.preset = Preset::strict;
-    } else {
-      paths.emplace_back(argv[i]);
-    }
+  try {
+    return procsafe::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "procsafe: error: {}\n", error.what());
+    return procsafe::exit_failed;
   }
-  const Catalog catalog = Catalog::load();
-  SourceSet sources = read_sources(paths);
-  nlohmann::json rows = nlohmann::json::array();
-  for (const FileResult& result : analyse(std::move(sources.files), catalog, options)) {
-    for (const Notice& notice : result.facts.notices) std::cerr << result.file.path << ": " << notice.message << "\n";
-    for (const Finding& finding : result.findings) {
-      if (finding.suppressed) continue;
-      rows.push_back({{"path", finding.path},
-                      {"line", result.file.position(finding.range.begin).line},
-                      {"end_line", result.file.position(finding.range.end == 0 ? 0 : finding.range.end - 1).line},
-                      {"rule", finding.rule->id},
-                      {"message", finding.message}});
-    }
-  }
-  std::cout << rows.dump(1) << "\n";
-  return rows.empty() ? 0 : 1;
 }

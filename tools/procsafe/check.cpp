@@ -1,0 +1,125 @@
+#include "check.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string_view>
+#include <thread>
+#include <tuple>
+
+#include "output.h"
+#include "pipeline.h"
+#include "report/json.h"
+#include "report/sarif.h"
+#include "report/text.h"
+#include "rules.h"
+#include "source/read.h"
+
+namespace procsafe {
+namespace {
+
+int usage_error(const std::string& message) {
+  fmt::print(stderr, "procsafe: error: {}\n", message);
+  return exit_failed;
+}
+
+/// What is wrong with the rule ids given, or nothing.
+std::string check_rule_ids(const std::vector<std::string>& ids, const Catalog& catalog) {
+  for (const std::string& id : ids) {
+    if (catalog.find_rule(id) == nullptr) return unknown_rule(id, catalog);
+  }
+  return {};
+}
+
+PipelineOptions pipeline_options(const CheckOptions& options) {
+  PipelineOptions pipeline;
+  pipeline.judge.preset = options.preset;
+  pipeline.judge.only = options.rules;
+  pipeline.judge.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  pipeline.threads = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  pipeline.exhaustive = options.exhaustive;
+  return pipeline;
+}
+
+void collect_notices(const SourceSet& sources, Run& run) {
+  for (const ReadProblem& problem : sources.problems)
+    run.notices.push_back({Notice::Level::error, problem.path, {0, 0}, problem.message});
+}
+
+void collect_file_notices(Run& run) {
+  for (const FileResult& result : run.files) {
+    for (const Notice& notice : result.facts.notices) {
+      const Position place =
+          notice.range == SourceRange{} ? Position{0, 0} : result.file.code_point_position(notice.range.begin);
+      run.notices.push_back({notice.level, result.file.path, place, notice.message});
+    }
+  }
+  std::stable_sort(run.notices.begin(), run.notices.end(), [](const RunNotice& a, const RunNotice& b) {
+    return std::tie(a.path, a.position.line, a.position.column) < std::tie(b.path, b.position.line, b.position.column);
+  });
+}
+
+bool colour_wanted(When when, int descriptor) {
+  if (when != When::automatic) return when == When::always;
+  const char* no_colour = std::getenv("NO_COLOR");
+  if (no_colour != nullptr && *no_colour != '\0') return false;
+  const char* terminal = std::getenv("TERM");
+  if (terminal != nullptr && std::string_view(terminal) == "dumb") return false;
+  return ::isatty(descriptor) == 1;
+}
+
+std::string render(const Run& run, const CheckOptions& options) {
+  switch (options.format) {
+    case Format::json: return render_json(run);
+    case Format::sarif: return render_sarif(run);
+    case Format::text: break;
+  }
+  const bool colour =
+      options.output.empty() ? colour_wanted(options.colour, STDOUT_FILENO) : options.colour == When::always;
+  return render_text(run, colour) + (options.statistics ? render_statistics(run) : "");
+}
+
+bool any_finding(const Run& run) {
+  return std::any_of(run.files.begin(), run.files.end(), [](const FileResult& result) {
+    return std::any_of(result.findings.begin(), result.findings.end(),
+                       [](const Finding& finding) { return !finding.suppressed; });
+  });
+}
+
+int report(const Run& run, const CheckOptions& options) {
+  const std::string text = render(run, options);
+  const std::string error = options.output.empty() ? write_standard_output(text) : write_file(options.output, text);
+  fmt::print(stderr, "{}", render_notices(run, colour_wanted(options.colour, STDERR_FILENO)));
+  if (!error.empty()) return usage_error(error);
+  if (!complete(run)) return exit_failed;
+  return any_finding(run) && !options.exit_zero ? exit_findings : exit_clean;
+}
+
+}  // namespace
+
+int run_check(const CheckOptions& options) {
+  const Catalog catalog = Catalog::load();
+  if (const std::string error = check_rule_ids(options.rules, catalog); !error.empty()) return usage_error(error);
+  if (!options.output.empty()) {
+    if (const std::string error = check_output_path(options.output); !error.empty()) return usage_error(error);
+  }
+  SourceSet sources = read_sources(options.paths);
+  Run run;
+  run.catalog = &catalog;
+  run.directory = std::filesystem::current_path();
+  run.version = PROCSAFE_VERSION;
+  run.show_suppressed = options.show_suppressed;
+  run.files_checked = sources.files.size();
+  collect_notices(sources, run);
+  if (sources.files.empty() && run.notices.empty())
+    run.notices.push_back(
+        {Notice::Level::error, "", {0, 0}, "nothing to check: no file of a known language was found"});
+  run.files = analyse(std::move(sources.files), catalog, pipeline_options(options));
+  collect_file_notices(run);
+  return report(run, options);
+}
+
+}  // namespace procsafe
