@@ -34,9 +34,10 @@ struct CppSemantics {
                          ///< are left out. Found through using, aliases, function pointers with one known
                          ///< value, std::function, dlsym and syscall constants (`syscall(SYS_kill, …)` is a
                          ///< call of `kill` without the first argument). Empty: not known.
-    bool project = false;             ///< declared only in project files (not in a system header): it is not the API.
-                                      ///< A C function of the catalogue that is declared by hand, without a body
-                                      ///< in this unit (`extern "C" int system(const char*);`), is the API
+    /// Declared only in project files (not in a system header): it is not the API. Exceptions are what the
+    /// catalogue names with its namespace or class (`boost::process::child`, wherever it is declared), and C
+    /// functions of the catalogue declared by hand without a body in this unit (`int system(const char*);`).
+    bool project = false;
     std::string receiver_type;        ///< of a method call: canonical class of the object, `QProcess`
     SourceRange receiver;             ///< of a method call: the object expression; empty for implicit this
     std::vector<Argument> arguments;  ///< default arguments, and those that stand in the macro's definition,
@@ -65,7 +66,8 @@ struct CppSemantics {
     std::string type;
     bool operator==(const Variable&) const = default;
   };
-  std::vector<Variable> variables;  ///< locals, parameters and fields whose type is a class or pointer to one
+  /// Locals, parameters and fields whose type is, points to, or holds a class of the project or of the catalogue.
+  std::vector<Variable> variables;
 
   /// A class named above that derives, over any number of steps, from a class of the catalogue.
   struct Derivation {

@@ -1,0 +1,223 @@
+#include "unit.h"
+
+#include <clang/AST/ASTConsumer.h>
+#include <clang/Basic/FileManager.h>
+#include <clang/Frontend/CompilerInstance.h>
+#include <clang/Frontend/CompilerInvocation.h>
+#include <clang/Frontend/FrontendAction.h>
+#include <clang/Lex/PPCallbacks.h>
+#include <clang/Lex/Preprocessor.h>
+#include <clang/Lex/PreprocessorOptions.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Support/VirtualFileSystem.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "collector.h"
+#include "interest.h"
+#include "invocation.h"
+#include "lower/clang/merge.h"
+#include "source_map.h"
+
+namespace procsafe {
+namespace {
+
+/// Diagnostics written into a reply; more would only repeat the first cause.
+constexpr std::size_t kMaxDiagnostics = 5;
+
+/// Evaluating constants of foreign code must end soon; Clang's own limit is ten times that.
+constexpr unsigned kConstexprSteps = 100'000;
+
+/// What is gathered while one unit is parsed.
+struct Session {
+  const UnitRequest& request;
+  const Interest& interest;
+  UnitReply& reply;
+  std::unique_ptr<SourceMap> map;
+  /// By inclusion, since a file may be included several times under several conditions.
+  std::map<clang::FileID, std::vector<SourceRange>> inactive;
+  std::set<clang::FileID> entered;
+};
+
+/// Counts errors, keeps the first, and marks their places.
+class ErrorRecorder : public clang::DiagnosticConsumer {
+ public:
+  explicit ErrorRecorder(Session& session) : session_(session) {}
+
+  void HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic& diagnostic) override {
+    if (level < clang::DiagnosticsEngine::Error) return;
+    clang::DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
+    ++session_.reply.errors;
+    if (session_.reply.diagnostics.size() < kMaxDiagnostics) session_.reply.diagnostics.push_back(text(diagnostic));
+    if (session_.map == nullptr) return;
+    if (const auto place = session_.map->place(diagnostic.getLocation()))
+      session_.reply.files[place->file->path].unknown.push_back(place->range);
+  }
+
+ private:
+  static std::string text(const clang::Diagnostic& diagnostic) {
+    llvm::SmallString<128> message;
+    diagnostic.FormatDiagnostic(message);
+    std::string where;
+    if (diagnostic.hasSourceManager() && diagnostic.getLocation().isValid()) {
+      const clang::PresumedLoc place = diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
+      if (place.isValid()) where = std::string(place.getFilename()) + ":" + std::to_string(place.getLine()) + ": ";
+    }
+    return where + std::string(message);
+  }
+
+  Session& session_;
+};
+
+class PreprocessorRecorder : public clang::PPCallbacks {
+ public:
+  explicit PreprocessorRecorder(Session& session) : session_(session) {}
+
+  void FileChanged(clang::SourceLocation location, FileChangeReason reason, clang::SrcMgr::CharacteristicKind,
+                   clang::FileID) override {
+    if (reason != EnterFile || location.isInvalid()) return;
+    const clang::FileID id = session_.map->manager().getFileID(location);
+    if (session_.map->file(id).wanted) session_.entered.insert(id);
+  }
+
+  void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation) override {
+    const auto place = session_.map->place({range.getBegin(), range.getBegin()});
+    const auto end = session_.map->place({range.getEnd(), range.getEnd()});
+    if (!place || !end || place->file != end->file) return;
+    session_.inactive[session_.map->manager().getFileID(range.getBegin())].push_back(
+        {place->range.begin, end->range.begin});
+  }
+
+  void MacroExpands(const clang::Token& name, const clang::MacroDefinition& definition, clang::SourceRange,
+                    const clang::MacroArgs*) override {
+    const clang::SourceLocation at = name.getLocation();
+    const clang::MacroInfo* info = definition.getMacroInfo();
+    if (info == nullptr || !at.isFileID() || !session_.map->file(at).wanted) return;
+    MacroUse use{name.getIdentifierInfo()->getName().str(), {}, {}};
+    const UnitFile& file = session_.map->file(info->getDefinitionLoc());
+    if (!info->isBuiltinMacro() && !file.path.empty()) {
+      const clang::SourceManager& manager = session_.map->manager();
+      const auto offset = [&](clang::SourceLocation location) {
+        return static_cast<Offset>(manager.getFileOffset(location)) - file.text_begin;
+      };
+      use.path = file.path;
+      const unsigned last =
+          clang::Lexer::MeasureTokenLength(info->getDefinitionEndLoc(), manager, session_.map->language());
+      use.definition = {offset(info->getDefinitionLoc()), offset(info->getDefinitionEndLoc()) + last};
+    }
+    session_.map->add_macro_use(at, std::move(use));
+  }
+
+ private:
+  Session& session_;
+};
+
+class Consumer : public clang::ASTConsumer {
+ public:
+  explicit Consumer(Session& session) : session_(session) {}
+
+  // Parsing bodies of headers is most of the cost of a unit, and answers are wanted for few of them.
+  bool shouldSkipFunctionBody(clang::Decl* declaration) override {
+    return !session_.map->file(declaration->getLocation()).wanted;
+  }
+
+  bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
+    for (clang::Decl* declaration : group) {
+      if (session_.map->file(declaration->getLocation()).project) declarations_.push_back(declaration);
+    }
+    return true;
+  }
+
+  void HandleTranslationUnit(clang::ASTContext& context) override {
+    collect_answers(declarations_, context, *session_.map, session_.interest, session_.reply.files);
+  }
+
+ private:
+  Session& session_;
+  std::vector<clang::Decl*> declarations_;
+};
+
+class Action : public clang::ASTFrontendAction {
+ public:
+  explicit Action(Session& session) : session_(session) {}
+
+ protected:
+  std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler, llvm::StringRef) override {
+    session_.map = std::make_unique<SourceMap>(compiler.getSourceManager(), compiler.getLangOpts(), session_.request);
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<PreprocessorRecorder>(session_));
+    return std::make_unique<Consumer>(session_);
+  }
+
+  void EndSourceFileAction() override {
+    for (const clang::FileID id : session_.entered) {
+      std::vector<SourceRange> ranges = session_.inactive[id];
+      std::sort(ranges.begin(), ranges.end());
+      const std::string& path = session_.map->file(id).path;
+      CppSemantics& semantics = session_.reply.files[path];
+      const bool first = seen_.insert(path).second;
+      semantics.inactive = first ? std::move(ranges) : intersect(semantics.inactive, ranges);
+    }
+    for (auto& [path, semantics] : session_.reply.files) normalise(semantics);
+    session_.map.reset();
+  }
+
+ private:
+  Session& session_;
+  std::set<std::string> seen_;
+};
+
+void prepare(clang::CompilerInvocation& invocation) {
+  clang::FrontendOptions& frontend = invocation.getFrontendOpts();
+  frontend.ProgramAction = clang::frontend::ParseSyntaxOnly;
+  frontend.SkipFunctionBodies = true;
+  frontend.DisableFree = true;
+  frontend.ShowHelp = false;
+  invocation.getLangOpts().ConstexprStepLimit = kConstexprSteps;
+  invocation.getLangOpts().RecoveryAST = true;
+  invocation.getLangOpts().SpellChecking = false;
+  invocation.getDiagnosticOpts().ErrorLimit = 0;
+  invocation.getDiagnosticOpts().VerifyDiagnostics = false;
+  invocation.getPreprocessorOpts().ImplicitPCHInclude.clear();
+}
+
+}  // namespace
+
+UnitReply analyse_unit(const UnitRequest& request) {
+  llvm::InitializeAllTargetInfos();  // for cross compilers: their names hold the target
+  UnitReply reply;
+  const Interest interest(request.names);
+  Session session{request, interest, reply, nullptr, {}, {}};
+  ErrorRecorder recorder(session);
+
+  const auto files = llvm::vfs::getRealFileSystem();
+  if (files->setCurrentWorkingDirectory(request.directory)) {
+    reply.failure = "the folder '" + request.directory + "' of the compile command does not exist";
+    return reply;
+  }
+  const auto diagnostics = clang::CompilerInstance::createDiagnostics(new clang::DiagnosticOptions, &recorder, false);
+  std::shared_ptr<clang::CompilerInvocation> invocation = make_invocation(request, files, diagnostics);
+  if (invocation == nullptr) {
+    reply.failure = reply.diagnostics.empty() ? "the compile command makes no sense to Clang" : reply.diagnostics[0];
+    return reply;
+  }
+  prepare(*invocation);
+  reply.diagnostics.clear();
+  reply.errors = 0;
+
+  clang::CompilerInstance compiler;
+  compiler.setInvocation(std::move(invocation));
+  compiler.createDiagnostics(&recorder, false);
+  // A missing generated header makes Clang give up by default; what else it can read is still worth having.
+  compiler.getDiagnostics().setFatalsAsError(true);
+  compiler.setFileManager(new clang::FileManager({request.directory}, files));
+  Action action(session);
+  if (!compiler.ExecuteAction(action) && reply.files.empty())
+    reply.failure = reply.diagnostics.empty() ? "Clang could not read the unit" : reply.diagnostics[0];
+  return reply;
+}
+
+}  // namespace procsafe
