@@ -1,20 +1,85 @@
 #include "pipeline.h"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "link/link.h"
 #include "lower/lowering.h"
+#include "source/parallel.h"
+#include "source/word_set.h"
 
 namespace procsafe {
+namespace {
+
+/// The word by which another file has to spell a symbol: `stop` of `pkg.worker.stop`, `Worker` of
+/// `pkg.Worker.__init__`.
+std::string_view spelled(std::string_view symbol) {
+  constexpr std::string_view kSeparators = ".:";
+  std::string_view name = symbol.substr(symbol.find_last_of(kSeparators) + 1);
+  while (name.starts_with("__") && name.size() < symbol.size()) {
+    symbol.remove_suffix(name.size());
+    while (!symbol.empty() && kSeparators.find(symbol.back()) != std::string_view::npos) symbol.remove_suffix(1);
+    name = symbol.substr(symbol.find_last_of(kSeparators) + 1);
+  }
+  return name;
+}
+
+/// Do values of this kind make an operation of what is done with them elsewhere?
+bool matters(const Flow& flow) {
+  return flow.slot.kind == Slot::Kind::carrier || flow.values.find(Value::Kind::api) != nullptr ||
+         flow.values.find(Value::Kind::pid) != nullptr || flow.values.find(Value::Kind::process) != nullptr ||
+         flow.values.find(Value::Kind::slot) != nullptr;
+}
+
+/// Adds the names through which these facts reach other files: of what flows out, and of what others could
+/// let flow in.
+void add_names(const FileFacts& facts, WordSet& known, WordSet& fresh) {
+  const auto add = [&](const Slot& slot) {
+    const std::string_view name = spelled(slot.symbol);
+    if (known.add(name)) fresh.add(name);
+  };
+  for (const Slot& slot : facts.reads) add(slot);
+  for (const Flow& flow : facts.flows) {
+    if (matters(flow)) add(flow.slot);
+  }
+}
+
+/// Wakes the dormant files that hold one of the words; true when there was one.
+bool wake_files(const WordSet& words, const PipelineOptions& options, std::vector<SourceFile>& files) {
+  std::atomic<bool> woken = false;
+  parallel_for(files.size(), options.threads, [&](std::size_t i) {
+    SourceFile& file = files[i];
+    if (!file.dormant) return;
+    options.wake(file);
+    file.dormant = !words.found_in(file.text);
+    if (file.dormant) {
+      file.text = {};
+    } else {
+      woken = true;
+    }
+  });
+  return woken;
+}
+
+}  // namespace
 
 std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& catalog, const PipelineOptions& options) {
   const std::unique_ptr<EmbeddedShell> shell = make_embedded_shell(catalog);
   const LowerFile lower_one = [&](std::size_t index, Names& names) {
     const SourceFile& file = files[index];
+    if (file.dormant) return FileFacts{};
     const std::array slices{SourceRange{0, static_cast<Offset>(file.text.size())}};
     return lower({file, slices, catalog, *shell, names});
   };
   std::vector<FileFacts> facts = link(files.size(), lower_one, options.threads);
+  WordSet known;
+  while (options.wake) {
+    WordSet fresh;
+    for (const FileFacts& each : facts) add_names(each, known, fresh);
+    if (fresh.empty() || !wake_files(fresh, options, files)) break;
+    facts = link(files.size(), lower_one, options.threads);
+  }
   std::vector<FileResult> results;
   results.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -1,6 +1,7 @@
 // The stages in a row: files → facts → linked facts → findings.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -13,8 +14,11 @@ namespace procsafe {
 struct PipelineOptions {
   JudgeOptions judge;
   unsigned threads = 1;
-  /// Analyse every file whole: no prefilter, no slices. Must not change any finding.
+  /// Analyse every file whole: no slices. Must not change any finding.
   bool exhaustive = false;
+  /// Reads a dormant file again, when a name of another file shows that it matters; called from several threads.
+  /// Empty: there are no dormant files.
+  std::function<void(SourceFile&)> wake;
 };
 
 /// Analyses files that were read. The results stand in the order of `files`.

@@ -1,114 +1,234 @@
 #include "source/read.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <iterator>
+#include <cerrno>
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
+
+#include "source/classify.h"
+#include "source/decode.h"
+#include "source/parallel.h"
 
 namespace procsafe {
 namespace fs = std::filesystem;
 namespace {
 
-using Entry = std::pair<std::string_view, Classification>;
+constexpr std::string_view kLanguages = "Python, shell, C and C++";
 
-const std::map<std::string_view, Classification>& by_extension() {
-  static const std::map<std::string_view, Classification> table{
-      {".py", {Language::python, ""}},    {".pyi", {Language::python, ""}},     {".pyw", {Language::python, ""}},
-      {".sh", {Language::shell, "sh"}},   {".bash", {Language::shell, "bash"}}, {".zsh", {Language::shell, "zsh"}},
-      {".ksh", {Language::shell, "ksh"}}, {".dash", {Language::shell, "dash"}}, {".bats", {Language::shell, "bash"}},
-      {".c", {Language::c, ""}},          {".h", {Language::cpp, ""}},          {".cc", {Language::cpp, ""}},
-      {".cpp", {Language::cpp, ""}},      {".cxx", {Language::cpp, ""}},        {".c++", {Language::cpp, ""}},
-      {".hh", {Language::cpp, ""}},       {".hpp", {Language::cpp, ""}},        {".hxx", {Language::cpp, ""}},
-      {".h++", {Language::cpp, ""}},      {".inl", {Language::cpp, ""}},        {".ipp", {Language::cpp, ""}},
-      {".tpp", {Language::cpp, ""}},
-  };
-  return table;
-}
-
-Classification by_shebang(std::string_view bytes) {
-  if (!bytes.starts_with("#!")) return {};
-  const std::string_view line = bytes.substr(0, bytes.find('\n'));
-  for (const std::string_view shell : {"bash", "dash", "zsh", "ksh", "sh"}) {
-    const std::size_t at = line.rfind(shell);
-    if (at == std::string_view::npos) continue;
-    const bool starts = line[at - 1] == '/' || line[at - 1] == ' ';
-    const std::size_t end = at + shell.size();
-    const bool ends = end == line.size() || line[end] == ' ' || line[end] == '\r' || line[end] == '\t';
-    if (starts && ends) return {Language::shell, std::string(shell)};
+/// An open file that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(const char* path)
+      // Not blocking: opening a pipe would wait for its writer.
+      : descriptor_(::open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {}
+  ~Descriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
-  if (line.find("python") != std::string_view::npos) return {Language::python, ""};
-  return {};
-}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return descriptor_; }
 
-std::string module_name(const fs::path& path) {
-  std::string name = path.stem().string();
-  fs::path folder = path.parent_path();
-  std::error_code ignored;
-  if (name == "__init__") name.clear();
-  while (!folder.empty() && fs::exists(folder / "__init__.py", ignored)) {
-    name = name.empty() ? folder.filename().string() : folder.filename().string() + "." + name;
-    if (folder == folder.parent_path()) break;
-    folder = folder.parent_path();
+ private:
+  int descriptor_;
+};
+
+/// Reads one file from the beginning to the end.
+class Reader {
+ public:
+  Reader(const FoundFile& found, const ReadOptions& options, std::vector<ReadProblem>& problems)
+      : found_(found), options_(options), problems_(problems) {}
+
+  /// Nothing: not a source file, or a problem was noted.
+  std::optional<SourceFile> read() {
+    const NameVerdict name = classify_name(found_.path);
+    if (name.kind == NameVerdict::Kind::foreign) return unknown_language();
+    const Descriptor file(found_.absolute.c_str());
+    if (file.get() < 0) return failed(errno);
+    struct stat status{};
+    if (::fstat(file.get(), &status) != 0) return failed(errno);
+    if (!S_ISREG(status.st_mode)) return problem("became something other than a regular file while it was looked at");
+    const std::size_t size = status.st_size > 0 ? static_cast<std::size_t>(status.st_size) : 0;
+    const bool known = name.kind == NameVerdict::Kind::known;
+    std::string bytes;
+    if (!append(file.get(), known && size <= options_.max_file_size ? size + 1 : classify_bytes, bytes))
+      return failed(errno);
+    SourceFile source;
+    Classification found = classify(found_.path, bytes);
+    if (found.language == Language::none) return unknown_language();
+    if (size > options_.max_file_size) return too_large(size);
+    if (!append_rest(file.get(), size, bytes)) return failed(errno);
+    if (bytes.size() > options_.max_file_size) return too_large(bytes.size());
+    source.path = found_.path;
+    source.real_path = found_.absolute;
+    source.language = found.language;
+    source.dialect = std::move(found.dialect);
+    if (!decode(std::move(bytes), source, problems_)) return std::nullopt;
+    return source;
   }
-  return name;
+
+ private:
+  /// Appends up to `most` bytes; fewer only at the end of the file. False: errno says why.
+  static bool append(int descriptor, std::size_t most, std::string& bytes) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + most);
+    std::size_t at = before;
+    while (at < bytes.size()) {
+      const ssize_t count = ::read(descriptor, bytes.data() + at, bytes.size() - at);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return false;
+      if (count == 0) break;
+      at += static_cast<std::size_t>(count);
+    }
+    bytes.resize(at);
+    return true;
+  }
+
+  /// The size is only a hint: files of /proc have none, and a file may grow or shrink while it is read.
+  bool append_rest(int descriptor, std::size_t size, std::string& bytes) const {
+    constexpr std::size_t kChunk = 65536;
+    while (bytes.size() <= options_.max_file_size) {
+      const std::size_t want = size >= bytes.size() ? size - bytes.size() + 1 : kChunk;
+      const std::size_t before = bytes.size();
+      if (!append(descriptor, want, bytes)) return false;
+      if (bytes.size() - before < want) return true;
+    }
+    return true;
+  }
+
+  std::optional<SourceFile> problem(std::string message) {
+    problems_.push_back({Notice::Level::error, found_.path, std::move(message)});
+    return std::nullopt;
+  }
+  std::optional<SourceFile> failed(int error) {
+    return problem(fmt::format("cannot be read: {}; it was not checked (--exclude leaves it out)",
+                               std::system_category().message(error)));
+  }
+  std::optional<SourceFile> too_large(std::uint64_t size) {
+    return problem(
+        fmt::format("holds {} bytes, more than the limit of {}: raise --max-file-size, or leave it out with "
+                    "--exclude",
+                    size, options_.max_file_size));
+  }
+  std::optional<SourceFile> unknown_language() {
+    if (!found_.named) return std::nullopt;
+    return problem(
+        fmt::format("is in no language that procsafe knows ({}), by its name and its first line", kLanguages));
+  }
+
+  const FoundFile& found_;
+  const ReadOptions& options_;
+  std::vector<ReadProblem>& problems_;
+};
+
+/// Dotted names of the Python packages that folders are.
+class PackageNames {
+ public:
+  std::string module_name(const fs::path& path) {
+    const std::string stem = path.stem().string();
+    const std::string& package = package_of(path.parent_path());
+    if (stem == "__init__") return package;
+    return package.empty() ? stem : package + "." + stem;
+  }
+
+ private:
+  const std::string& package_of(const fs::path& folder) {
+    const auto known = known_.find(folder);
+    if (known != known_.end()) return known->second;
+    std::error_code ignored;
+    std::string name;
+    if (folder != folder.parent_path() && fs::exists(folder / "__init__.py", ignored)) {
+      const std::string& above = package_of(folder.parent_path());
+      name = above.empty() ? folder.filename().string() : above + "." + folder.filename().string();
+    }
+    return known_[folder] = std::move(name);
+  }
+  std::map<fs::path, std::string> known_;
+};
+
+/// Canonical paths; folders are resolved once, and only a file the user named can itself be a link.
+class RealPaths {
+ public:
+  fs::path resolve(const FoundFile& found) {
+    std::error_code ignored;
+    if (found.named) return fs::weakly_canonical(found.absolute, ignored);
+    const fs::path path(found.absolute);
+    auto [known, inserted] = folders_.try_emplace(path.parent_path());
+    if (inserted) known->second = fs::weakly_canonical(path.parent_path(), ignored);
+    return known->second / path.filename();
+  }
+
+ private:
+  std::map<fs::path, fs::path> folders_;
+};
+
+struct ReadResult {
+  std::optional<SourceFile> file;
+  std::vector<ReadProblem> problems;
+};
+
+ReadResult read_one(const FoundFile& found, const ReadOptions& options) {
+  ReadResult result;
+  result.file = Reader(found, options, result.problems).read();
+  if (!result.file) return result;
+  if (options.wanted && !options.wanted(*result.file)) {
+    result.file->dormant = true;
+    result.file->text = {};
+  }
+  result.file->index_lines();
+  return result;
 }
 
 }  // namespace
 
-Classification classify(std::string_view path, std::string_view first_bytes) {
-  const std::string extension = fs::path(path).extension().string();
-  const auto found = by_extension().find(extension);
-  if (found != by_extension().end()) return found->second;
-  return extension.empty() ? by_shebang(first_bytes) : Classification{};
-}
-
 SourceFile source_from_text(std::string path, std::string text) {
   SourceFile file;
-  const Classification found = classify(path, std::string_view(text).substr(0, 256));
+  Classification found = classify(path, std::string_view(text).substr(0, classify_bytes));
   file.path = std::move(path);
   file.language = found.language;
-  file.dialect = found.dialect;
-  if (text.starts_with("\xEF\xBB\xBF")) {
-    text.erase(0, 3);
-    file.byte_order_mark = true;
-  }
-  file.text = std::move(text);
+  file.dialect = std::move(found.dialect);
+  std::vector<ReadProblem> ignored;
+  if (!decode(std::move(text), file, ignored)) file.language = Language::none;
   file.index_lines();
   return file;
 }
 
-SourceSet read_sources(const std::vector<std::string>& paths) {
+SourceSet read_sources(const std::vector<std::string>& paths, const ReadOptions& options) {
+  FoundFiles found = find_files(paths, options.find);
+  std::vector<ReadResult> results(found.files.size());
+  parallel_for(results.size(), options.threads, [&](std::size_t i) { results[i] = read_one(found.files[i], options); });
   SourceSet set;
-  std::map<std::string, fs::path> found;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (fs::is_directory(path, error)) {
-      for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
-        if (entry.is_regular_file(error)) found[entry.path().lexically_normal().generic_string()] = entry.path();
-      }
-    } else if (fs::exists(path, error)) {
-      found[fs::path(path).lexically_normal().generic_string()] = path;
-    } else {
-      set.problems.push_back({path, "no such file or folder"});
-    }
-  }
-  for (const auto& [name, path] : found) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
-      set.problems.push_back({name, "cannot be opened"});
-      continue;
-    }
-    SourceFile file = source_from_text(name, std::string(std::istreambuf_iterator<char>(in), {}));
-    if (file.language == Language::none) continue;
-    std::error_code ignored;
-    file.real_path = fs::weakly_canonical(path, ignored);
-    if (file.language == Language::python) file.module = module_name(file.real_path);
+  set.problems = std::move(found.problems);
+  PackageNames packages;
+  RealPaths real_paths;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    std::move(results[i].problems.begin(), results[i].problems.end(), std::back_inserter(set.problems));
+    if (!results[i].file) continue;
+    SourceFile& file = *results[i].file;
+    file.real_path = real_paths.resolve(found.files[i]);
+    if (file.language == Language::python) file.module = packages.module_name(file.real_path);
     set.files.push_back(std::move(file));
   }
+  std::stable_sort(set.problems.begin(), set.problems.end(),
+                   [](const ReadProblem& a, const ReadProblem& b) { return a.path < b.path; });
   return set;
+}
+
+void wake(SourceFile& file, const ReadOptions& options) {
+  const FoundFile found{file.path, file.real_path.string(), true};
+  std::vector<ReadProblem> known_already;
+  std::optional<SourceFile> again = Reader(found, options, known_already).read();
+  file.dormant = false;
+  if (!again) return;
+  file.text = std::move(again->text);
+  file.index_lines();
 }
 
 }  // namespace procsafe

@@ -33,6 +33,8 @@ struct SourceFile {
   std::string text;  ///< without byte order mark
   bool byte_order_mark = false;
   bool valid_utf8 = true;
+  /// Holds none of the words the analysis looks for; `text` was dropped.
+  bool dormant = false;
 
   void index_lines();
   [[nodiscard]] Position position(Offset offset) const;

@@ -16,6 +16,7 @@
 #include "report/sarif.h"
 #include "report/text.h"
 #include "rules.h"
+#include "source/prefilter.h"
 #include "source/read.h"
 
 namespace procsafe {
@@ -34,19 +35,35 @@ std::string check_rule_ids(const std::vector<std::string>& ids, const Catalog& c
   return {};
 }
 
-PipelineOptions pipeline_options(const CheckOptions& options) {
+unsigned threads(const CheckOptions& options) {
+  return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+}
+
+PipelineOptions pipeline_options(const CheckOptions& options, const ReadOptions& read) {
   PipelineOptions pipeline;
   pipeline.judge.preset = options.preset;
   pipeline.judge.only = options.rules;
   pipeline.judge.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  pipeline.threads = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  pipeline.threads = threads(options);
   pipeline.exhaustive = options.exhaustive;
+  if (read.wanted) pipeline.wake = [&read](SourceFile& file) { wake(file, read); };
   return pipeline;
 }
 
-void collect_notices(const SourceSet& sources, Run& run) {
-  for (const ReadProblem& problem : sources.problems)
-    run.notices.push_back({Notice::Level::error, problem.path, {0, 0}, problem.message});
+ReadOptions read_options(const CheckOptions& options, const Prefilter& prefilter) {
+  ReadOptions read;
+  read.find = {options.excludes, !options.no_ignore};
+  read.max_file_size = options.max_file_size;
+  read.threads = threads(options);
+  if (!options.exhaustive) read.wanted = [&prefilter](const SourceFile& file) { return prefilter.passes(file); };
+  return read;
+}
+
+void collect_problems(const std::vector<ReadProblem>& problems, Run& run) {
+  for (const ReadProblem& problem : problems) {
+    const Position place = problem.line == 0 ? Position{0, 0} : Position{problem.line, 1};
+    run.notices.push_back({problem.level, problem.path, place, problem.message});
+  }
 }
 
 void collect_file_notices(Run& run) {
@@ -106,18 +123,20 @@ int run_check(const CheckOptions& options) {
   if (!options.output.empty()) {
     if (const std::string error = check_output_path(options.output); !error.empty()) return usage_error(error);
   }
-  SourceSet sources = read_sources(options.paths);
+  const Prefilter prefilter(catalog);
+  const ReadOptions read = read_options(options, prefilter);
+  SourceSet sources = read_sources(options.paths, read);
   Run run;
   run.catalog = &catalog;
   run.directory = std::filesystem::current_path();
   run.version = PROCSAFE_VERSION;
   run.show_suppressed = options.show_suppressed;
   run.files_checked = sources.files.size();
-  collect_notices(sources, run);
-  if (sources.files.empty() && run.notices.empty())
+  collect_problems(sources.problems, run);
+  if (sources.files.empty() && sources.problems.empty())
     run.notices.push_back(
         {Notice::Level::error, "", {0, 0}, "nothing to check: no file of a known language was found"});
-  run.files = analyse(std::move(sources.files), catalog, pipeline_options(options));
+  run.files = analyse(std::move(sources.files), catalog, pipeline_options(options, read));
   collect_file_notices(run);
   return report(run, options);
 }
