@@ -58,8 +58,7 @@ std::vector<Cell> cells_of(std::string_view line, Window window, std::size_t mar
     at += point.length;
     cells.push_back(std::move(cell));
   }
-  // An empty range, or one at the line's end, still gets its caret.
-  if (mark_begin >= window.end || mark_begin == mark_end) cells.push_back({" ", 1, true});
+  if (mark_begin >= window.end) cells.push_back({" ", 1, true});
   return cells;
 }
 
@@ -115,7 +114,8 @@ std::string code_frame(const SourceFile& file, SourceRange range, Severity sever
   const Position begin = file.position(range.begin);
   const std::string_view line = file.line(begin.line);
   const std::size_t mark_begin = std::min<std::size_t>(begin.column - 1, line.size());
-  const std::size_t mark_end = std::min<std::size_t>(mark_begin + (range.end - range.begin), line.size());
+  // An empty range still gets its caret.
+  const std::size_t mark_end = mark_begin + std::max<std::size_t>(range.end - range.begin, 1);
   const Window window = window_around(line, mark_begin);
   const Drawn drawn = draw(cells_of(line, window, mark_begin, mark_end), window.begin > 0, window.end < line.size());
   const auto row = [&](std::string_view label, const std::string& content) {
