@@ -83,7 +83,9 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
   std::vector<FileResult> results;
   results.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
-    std::vector<Finding> findings = judge(facts[i], files[i], catalog, options.judge);
+    JudgeOptions judging = options.judge;
+    if (options.configure) options.configure(files[i], judging);
+    std::vector<Finding> findings = judge(facts[i], files[i], catalog, judging);
     results.push_back({std::move(files[i]), std::move(facts[i]), std::move(findings)});
   }
   return results;

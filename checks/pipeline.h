@@ -13,6 +13,8 @@ namespace procsafe {
 
 struct PipelineOptions {
   JudgeOptions judge;
+  /// Where the configuration differs from file to file: turns `judge` into the options of one file.
+  std::function<void(const SourceFile&, JudgeOptions&)> configure;
   unsigned threads = 1;
   /// Analyse every file whole: no slices. Must not change any finding.
   bool exhaustive = false;

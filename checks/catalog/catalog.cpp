@@ -21,6 +21,16 @@ Catalog Catalog::load() {
   return catalog;
 }
 
+void Catalog::add_apis(std::string_view language, std::string_view toml, std::string_view source) {
+  if (language == "python") {
+    python_.add_toml(toml, source);
+  } else if (language == "shell") {
+    shell_.add_toml(toml, source);
+  } else {
+    cpp_.add_toml(toml, source);
+  }
+}
+
 const Rule* Catalog::find_rule(std::string_view id) const {
   const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& rule) { return rule.id == id; });
   return found == rules_.end() ? nullptr : &*found;

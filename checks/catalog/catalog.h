@@ -27,6 +27,9 @@ class Catalog {
   /// From the embedded files.
   static Catalog load();
 
+  /// Adds a catalogue file of a project; `language` is python, cpp or shell. Throws CatalogError.
+  void add_apis(std::string_view language, std::string_view toml, std::string_view source);
+
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
   [[nodiscard]] const Rule* find_rule(std::string_view id) const;
   [[nodiscard]] const ApiCatalog& python() const { return python_; }

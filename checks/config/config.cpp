@@ -17,12 +17,6 @@ namespace {
 /// A chain of `extend` longer than this is taken for a circle.
 constexpr int kMaxExtends = 16;
 
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw ConfigError(fmt::format("{}: the configuration cannot be read", file.string()));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 Config::Patterns patterns(TomlReader& reader, std::string_view key, const fs::path& folder) {
   Config::Patterns result{folder, {}};
   for (const std::string& pattern : reader.strings(key)) result.list.add(pattern);
@@ -57,7 +51,7 @@ const toml::table* own_table(const toml::table& document, const fs::path& file) 
 
 Config read_with_base(const fs::path& file, int depth) {
   if (depth > kMaxExtends) throw ConfigError(fmt::format("{}: 'extend' goes round in a circle", file.string()));
-  const std::string text = read_text(file);
+  const std::string text = read_config_text(file);
   const toml::table document = parse_toml(text, file.string());
   const toml::table* table = own_table(document, file);
   if (table == nullptr) throw ConfigError(fmt::format("{}: there is no table [tool.procsafe]", file.string()));
@@ -66,7 +60,7 @@ Config read_with_base(const fs::path& file, int depth) {
   if (const std::string base = reader.string("extend"); !base.empty())
     config = read_with_base(file.parent_path() / base, depth + 1);
   config.path = file;
-  if (reader.has("preset")) config.preset = parse_preset(reader);
+  if (reader.node("preset") != nullptr) config.preset = parse_preset(reader);
   config.exclude.push_back(patterns(reader, "exclude", file.parent_path()));
   config.sanctioned.push_back(patterns(reader, "sanctioned", file.parent_path()));
   read_apis(reader, file, config);
@@ -80,13 +74,19 @@ bool any_match(const std::vector<Config::Patterns>& lists, const fs::path& file)
 }
 
 bool has_own_table(const fs::path& pyproject) {
-  const std::string text = read_text(pyproject);
+  const std::string text = read_config_text(pyproject);
   // Most pyproject.toml files say nothing to us; do not fail over their faults.
   if (text.find("tool.procsafe") == std::string::npos) return false;
   return own_table(parse_toml(text, pyproject.string()), pyproject) != nullptr;
 }
 
 }  // namespace
+
+std::string read_config_text(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw ConfigError(fmt::format("{}: the configuration cannot be read", file.string()));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 bool Config::Patterns::match(const fs::path& file) const {
   if (list.empty()) return false;

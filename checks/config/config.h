@@ -51,6 +51,9 @@ struct Config {
   [[nodiscard]] bool sanctions(const std::filesystem::path& file) const;
 };
 
+/// The whole of a file that a configuration consists of or names; throws ConfigError.
+[[nodiscard]] std::string read_config_text(const std::filesystem::path& file);
+
 /// Reads one file and what it extends; throws ConfigError.
 [[nodiscard]] Config read_config(const std::filesystem::path& file);
 

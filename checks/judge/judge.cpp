@@ -116,8 +116,10 @@ std::vector<Finding> judge(const FileFacts& facts, const SourceFile& file, const
                            const JudgeOptions& options) {
   std::vector<Finding> findings;
   for (const OperationFact& fact : facts.operations) {
+    AttributeSet attributes = fact.attributes;
+    if (options.sanctioned) attributes.set(Attribute::sanctioned, true);
     for (const Rule& rule : catalog.rules()) {
-      if (enabled(rule, options) && rule.matches(fact.attributes)) findings.push_back(make_finding(rule, facts, fact));
+      if (enabled(rule, options) && rule.matches(attributes)) findings.push_back(make_finding(rule, facts, fact));
     }
   }
   std::vector<Suppression> suppressions = parse_suppressions(facts, file, catalog);

@@ -31,6 +31,8 @@ struct JudgeOptions {
   Preset preset = Preset::recommended;
   /// Rules that run; empty: all of the preset.
   std::vector<std::string> only;
+  /// The file is the process manager itself: its operations get the attribute `sanctioned`.
+  bool sanctioned = false;
   /// Today, for `until=`; a parameter so that tests need no clock.
   std::chrono::year_month_day today;
 };

@@ -201,7 +201,10 @@ SourceFile source_from_text(std::string path, std::string text) {
 }
 
 SourceSet read_sources(const std::vector<std::string>& paths, const ReadOptions& options) {
-  FoundFiles found = find_files(paths, options.find);
+  return read_files(find_files(paths, options.find), options);
+}
+
+SourceSet read_files(FoundFiles found, const ReadOptions& options) {
   std::vector<ReadResult> results(found.files.size());
   parallel_for(results.size(), options.threads, [&](std::size_t i) { results[i] = read_one(found.files[i], options); });
   SourceSet set;

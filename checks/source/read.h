@@ -30,6 +30,9 @@ struct SourceSet {
 /// named and whose language is unknown, is a problem. Never blocks on pipes or devices.
 [[nodiscard]] SourceSet read_sources(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
+/// The same for files that were found already.
+[[nodiscard]] SourceSet read_files(FoundFiles found, const ReadOptions& options);
+
 /// Reads a dormant file again. If it has changed so that it cannot be read any more, it stays empty: what it held
 /// when it was checked needed no analysis.
 void wake(SourceFile& file, const ReadOptions& options);

@@ -19,6 +19,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"facts", {}},
       {"catalog", {"facts"}},
       {"source", {"facts", "catalog"}},
+      {"config", {"facts", "catalog", "source"}},
       {"lower", {"facts", "catalog", "source"}},
       {"link", {"facts", "catalog", "source"}},
       {"judge", {"facts", "catalog", "source"}},

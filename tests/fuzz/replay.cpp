@@ -50,7 +50,8 @@ std::string mutate(std::string text, std::mt19937& random) {
 int main() {
   std::mt19937 random(4711);
   std::size_t runs = 0;
-  for (const procsafe::Rule& rule : procsafe::Catalog::load().rules()) {
+  const procsafe::Catalog catalog = procsafe::Catalog::load();
+  for (const procsafe::Rule& rule : catalog.rules()) {
     for (const procsafe::RuleCase& one : rule.cases) {
       feed(selector_of(one.language), one.code);
       for (int i = 0; i < kMutationsPerSeed; ++i, ++runs) feed(selector_of(one.language), mutate(one.code, random));

@@ -10,12 +10,14 @@
 #include <thread>
 #include <tuple>
 
+#include "configs.h"
 #include "output.h"
 #include "pipeline.h"
 #include "report/json.h"
 #include "report/sarif.h"
 #include "report/text.h"
 #include "rules.h"
+#include "source/find.h"
 #include "source/prefilter.h"
 #include "source/read.h"
 
@@ -41,7 +43,7 @@ unsigned threads(const CheckOptions& options) {
 
 PipelineOptions pipeline_options(const CheckOptions& options, const ReadOptions& read) {
   PipelineOptions pipeline;
-  pipeline.judge.preset = options.preset;
+  pipeline.judge.preset = options.preset.value_or(Preset::recommended);
   pipeline.judge.only = options.rules;
   pipeline.judge.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   pipeline.threads = threads(options);
@@ -52,7 +54,6 @@ PipelineOptions pipeline_options(const CheckOptions& options, const ReadOptions&
 
 ReadOptions read_options(const CheckOptions& options, const Prefilter& prefilter) {
   ReadOptions read;
-  read.find = {options.excludes, !options.no_ignore};
   read.max_file_size = options.max_file_size;
   read.threads = threads(options);
   if (!options.exhaustive) read.wanted = [&prefilter](const SourceFile& file) { return prefilter.passes(file); };
@@ -118,14 +119,18 @@ int report(const Run& run, const CheckOptions& options) {
 }  // namespace
 
 int run_check(const CheckOptions& options) {
-  const Catalog catalog = Catalog::load();
+  Catalog catalog = Catalog::load();
   if (const std::string error = check_rule_ids(options.rules, catalog); !error.empty()) return usage_error(error);
   if (!options.output.empty()) {
     if (const std::string error = check_output_path(options.output); !error.empty()) return usage_error(error);
   }
+  FoundFiles found = find_files(options.paths, {options.excludes, !options.no_ignore});
+  Configs configs(options);
+  configs.leave_out_excluded(found);
+  configs.add_apis(catalog);
   const Prefilter prefilter(catalog);
   const ReadOptions read = read_options(options, prefilter);
-  SourceSet sources = read_sources(options.paths, read);
+  SourceSet sources = read_files(std::move(found), read);
   Run run;
   run.catalog = &catalog;
   run.directory = std::filesystem::current_path();
@@ -136,7 +141,9 @@ int run_check(const CheckOptions& options) {
   if (sources.files.empty() && sources.problems.empty())
     run.notices.push_back(
         {Notice::Level::error, "", {0, 0}, "nothing to check: no file of a known language was found"});
-  run.files = analyse(std::move(sources.files), catalog, pipeline_options(options, read));
+  PipelineOptions pipeline = pipeline_options(options, read);
+  pipeline.configure = [&](const SourceFile& file, JudgeOptions& judging) { configs.apply(file, judging); };
+  run.files = analyse(std::move(sources.files), catalog, pipeline);
   collect_file_notices(run);
   return report(run, options);
 }

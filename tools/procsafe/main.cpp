@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,10 +33,21 @@ constexpr const char* kExamples =
 
 std::string footer() { return fmt::format("{}\n{}", kExamples, kExitStatus); }
 
+template <class E>
+struct Choice {
+  using Value = E;
+};
+template <class E>
+struct Choice<std::optional<E>> {
+  using Value = E;
+};
+template <class E>
+using ChoiceValue = typename Choice<E>::Value;
+
 /// An option that takes one of a few words.
 template <class E>
-void add_choice(CLI::App& app, const std::string& name, E& target, std::vector<std::pair<std::string, E>> choices,
-                const std::string& help) {
+void add_choice(CLI::App& app, const std::string& name, E& target,
+                std::vector<std::pair<std::string, ChoiceValue<E>>> choices, const std::string& help) {
   std::vector<std::string> words;
   for (const auto& [word, value] : choices) words.push_back(word);
   const auto choose = [&target, name, words, choices = std::move(choices)](const std::string& given) {
@@ -52,7 +64,12 @@ void add_choice(CLI::App& app, const std::string& name, E& target, std::vector<s
 void add_selection(CLI::App& check, CheckOptions& options) {
   check.add_option("paths", options.paths, "Files and folders to check")->required()->option_text("PATH...");
   add_choice(check, "--preset", options.preset, {{"recommended", Preset::recommended}, {"strict", Preset::strict}},
-             "Which rules run (default: recommended)");
+             "Which rules run (default: as configured, else recommended)");
+  check
+      .add_option("--config", options.config,
+                  "Configuration for every file (default: the nearest procsafe.toml upwards)")
+      ->type_name("FILE");
+  check.add_flag("--no-config", options.no_config, "Read no configuration")->excludes("--config");
   check.add_option("--rule,--select", options.rules, "Run only this rule (may be repeated)")
       ->option_text("RULE")
       ->delimiter(',')

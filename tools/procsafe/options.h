@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ enum class CppTier : std::uint8_t { automatic, syntax, clang };
 
 struct CheckOptions {
   std::vector<std::string> paths;
-  Preset preset = Preset::recommended;
+  std::optional<Preset> preset;  ///< none: as configured, else recommended
+  std::string config;            ///< this configuration for every file; empty: the nearest one upwards
+  bool no_config = false;
   std::vector<std::string> rules;
   std::vector<std::string> excludes;
   bool no_ignore = false;
