@@ -62,15 +62,29 @@ bool wake_files(const WordSet& words, const PipelineOptions& options, std::vecto
   return woken;
 }
 
+const CppSemantics* semantics_of(const SourceFile& file, const ClangResult& clang) {
+  const auto found = clang.semantics.find(file.path);
+  return found == clang.semantics.end() ? nullptr : &found->second;
+}
+
+/// Says which tier judged the file, and what Clang could not do for it.
+void add_clang(const SourceFile& file, const ClangResult& clang, FileFacts& facts) {
+  if (semantics_of(file, clang) != nullptr) facts.tier = Tier::clang;
+  const auto notices = clang.notices.find(file.path);
+  if (notices != clang.notices.end())
+    facts.notices.insert(facts.notices.end(), notices->second.begin(), notices->second.end());
+}
+
 }  // namespace
 
 std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& catalog, const PipelineOptions& options) {
   const std::unique_ptr<EmbeddedShell> shell = make_embedded_shell(catalog);
+  const ClangResult clang = clang_semantics(files, catalog, options.clang, options.threads, options.wake);
   const LowerFile lower_one = [&](std::size_t index, Names& names) {
     const SourceFile& file = files[index];
     if (file.dormant) return FileFacts{};
     const std::array slices{SourceRange{0, static_cast<Offset>(file.text.size())}};
-    return lower({file, slices, catalog, *shell, names});
+    return lower({file, slices, catalog, *shell, names, semantics_of(file, clang)});
   };
   std::vector<FileFacts> facts = link(files.size(), lower_one, options.threads);
   WordSet known;
@@ -83,6 +97,7 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
   std::vector<FileResult> results;
   results.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
+    add_clang(files[i], clang, facts[i]);
     JudgeOptions judging = options.judge;
     if (options.configure) options.configure(files[i], judging);
     std::vector<Finding> findings = judge(facts[i], files[i], catalog, judging);

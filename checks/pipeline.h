@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "judge/file_result.h"
 #include "judge/judge.h"
+#include "lower/clang/clang_tier.h"
 #include "source/source_file.h"
 
 namespace procsafe {
@@ -21,6 +22,7 @@ struct PipelineOptions {
   /// Reads a dormant file again, when a name of another file shows that it matters; called from several threads.
   /// Empty: there are no dormant files.
   std::function<void(SourceFile&)> wake;
+  ClangOptions clang;
 };
 
 /// Analyses files that were read. The results stand in the order of `files`.

@@ -8,7 +8,7 @@
 
 #include "names.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 /// The name the linker sees, where the project gives one by hand: `int run(const char*) __asm__("system");`.
@@ -106,4 +106,4 @@ Callee CalleeResolver::of(const clang::CallExpr& call) const {
   return of_expression(*call.getCallee());
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

@@ -10,7 +10,7 @@
 #include "source_map.h"
 #include "values.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 
 struct Callee {
   std::string name;                ///< qualified; empty: not known
@@ -38,4 +38,4 @@ class CalleeResolver {
   const FunctionVariables& variables_;
 };
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

@@ -11,7 +11,7 @@
 #include "names.h"
 #include "values.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 class Collector : public clang::RecursiveASTVisitor<Collector> {
@@ -222,4 +222,4 @@ void collect_answers(const std::vector<clang::Decl*>& declarations, clang::ASTCo
   for (clang::Decl* declaration : declarations) collector.TraverseDecl(declaration);
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

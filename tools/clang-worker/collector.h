@@ -11,7 +11,7 @@
 #include "lower/cpp/semantics.h"
 #include "source_map.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 
 /// By canonical path; not normalised.
 using Answers = std::map<std::string, CppSemantics>;
@@ -20,4 +20,4 @@ using Answers = std::map<std::string, CppSemantics>;
 void collect_answers(const std::vector<clang::Decl*>& declarations, clang::ASTContext& context, const SourceMap& map,
                      const Interest& interest, Answers& answers);
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace procsafe {
+namespace procsafe::worker {
 
 class Interest {
  public:
@@ -29,4 +29,4 @@ class Interest {
   std::set<std::string, std::less<>> scopes_;
 };
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

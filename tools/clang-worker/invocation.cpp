@@ -15,7 +15,7 @@
 #include <array>
 #include <vector>
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 namespace options = clang::driver::options;
@@ -145,4 +145,4 @@ std::shared_ptr<clang::CompilerInvocation> make_invocation(
   return nullptr;
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

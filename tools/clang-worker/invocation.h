@@ -13,7 +13,7 @@ namespace clang {
 class CompilerInvocation;
 }
 
-namespace procsafe {
+namespace procsafe::worker {
 
 /// An invocation that only parses, or null when no sense can be made of the command even after everything but
 /// the preprocessor's and the language's options was left out. What stood in the way goes to `diagnostics`.
@@ -21,4 +21,4 @@ namespace procsafe {
     const UnitRequest& request, const llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>& files,
     const llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine>& diagnostics);
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

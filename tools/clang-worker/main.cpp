@@ -13,7 +13,7 @@
 int main() {
   const std::string input(std::istreambuf_iterator<char>(std::cin), {});
   try {
-    std::cout << procsafe::write_reply(procsafe::analyse_unit(procsafe::read_request(input))) << std::flush;
+    std::cout << procsafe::write_reply(procsafe::worker::analyse_unit(procsafe::read_request(input))) << std::flush;
   } catch (const procsafe::ProtocolError& error) {
     std::cerr << "procsafe-clang: " << error.what() << "\n";
     return 2;

@@ -4,7 +4,7 @@
 #include <clang/AST/DeclTemplate.h>
 #include <clang/AST/PrettyPrinter.h>
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 /// Name of a namespace or class around a declaration; empty for those that are left out.
@@ -70,4 +70,4 @@ const clang::CXXRecordDecl* class_of(clang::QualType type) {
   }
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace procsafe {
+namespace procsafe::worker {
 
 /// `boost::process::child::wait`: without template arguments, inline and unnamed namespaces, and functions
 /// around it; a function of C has no namespace. A constructor is named by its class twice.
@@ -19,4 +19,4 @@ namespace procsafe {
 /// The class of an object, or of what a pointer, reference or array is made of; null if it is none.
 [[nodiscard]] const clang::CXXRecordDecl* class_of(clang::QualType type);
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

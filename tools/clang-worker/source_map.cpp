@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 /// Follows `location` out of macros to a file: through an argument to where the argument is written, through a
@@ -113,4 +113,4 @@ const MacroUse* SourceMap::outermost_macro(clang::SourceLocation location) const
   return found == macro_uses_.end() ? nullptr : &found->second;
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

@@ -14,7 +14,7 @@
 #include "facts/source_range.h"
 #include "lower/clang/protocol.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 
 /// A file of the unit.
 struct UnitFile {
@@ -73,4 +73,4 @@ class SourceMap {
   std::map<clang::SourceLocation, MacroUse> macro_uses_;
 };
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

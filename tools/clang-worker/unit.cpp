@@ -23,7 +23,7 @@
 #include "lower/clang/merge.h"
 #include "source_map.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 /// Diagnostics written into a reply; more would only repeat the first cause.
@@ -220,4 +220,4 @@ UnitReply analyse_unit(const UnitRequest& request) {
   return reply;
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

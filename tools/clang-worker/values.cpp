@@ -10,7 +10,7 @@
 
 #include "names.h"
 
-namespace procsafe {
+namespace procsafe::worker {
 namespace {
 
 /// How far constants are followed through variables and conversions.
@@ -291,4 +291,4 @@ FunctionValue FunctionVariables::resolve(const clang::Expr& expression, unsigned
   return value != nullptr ? resolve(*value, depth + 1) : FunctionValue{};
 }
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace procsafe {
+namespace procsafe::worker {
 
 /// The constant integer value; of a null pointer 0.
 [[nodiscard]] std::optional<std::int64_t> constant_number(const clang::Expr& expression,
@@ -61,4 +61,4 @@ class FunctionVariables {
 /// Without parentheses, casts, `&`, `*` and the temporaries that C++ puts around values.
 [[nodiscard]] const clang::Expr& bare(const clang::Expr& expression);
 
-}  // namespace procsafe
+}  // namespace procsafe::worker

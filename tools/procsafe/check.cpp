@@ -48,6 +48,9 @@ PipelineOptions pipeline_options(const CheckOptions& options, const ReadOptions&
   pipeline.judge.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   pipeline.threads = threads(options);
   pipeline.exhaustive = options.exhaustive;
+  pipeline.clang.tier = options.cpp;
+  pipeline.clang.compile_database = options.build_directory;
+  pipeline.clang.extra_arguments = options.extra_args;
   if (read.wanted) pipeline.wake = [&read](SourceFile& file) { wake(file, read); };
   return pipeline;
 }

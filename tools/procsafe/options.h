@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "catalog/rule.h"
+#include "lower/clang/clang_tier.h"
 
 namespace procsafe {
 
 enum class Format : std::uint8_t { text, json, sarif };
 enum class When : std::uint8_t { automatic, always, never };
-enum class CppTier : std::uint8_t { automatic, syntax, clang };
 
 struct CheckOptions {
   std::vector<std::string> paths;
