@@ -3,11 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "catalog/nearest.h"
 #include "check.h"
+#include "output.h"
 #include "rules.h"
 
 namespace procsafe {
@@ -62,7 +65,7 @@ void add_choice(CLI::App& app, const std::string& name, E& target,
 }
 
 void add_selection(CLI::App& check, CheckOptions& options) {
-  check.add_option("paths", options.paths, "Files and folders to check")->required()->option_text("PATH...");
+  check.add_option("PATH", options.paths, "Files and folders to check")->required()->option_text("...");
   add_choice(check, "--preset", options.preset, {{"recommended", Preset::recommended}, {"strict", Preset::strict}},
              "Which rules run (default: as configured, else recommended)");
   check
@@ -81,6 +84,8 @@ void add_selection(CLI::App& check, CheckOptions& options) {
   options.max_file_size = std::uint64_t{16} << 20U;
   check.add_option("--max-file-size", options.max_file_size, "Larger files are an error (default 16MiB)")
       ->transform(CLI::AsSizeValue(false))
+      // Places in a file are numbers of 32 bits.
+      ->check(CLI::Range(std::uint64_t{1}, (std::uint64_t{1} << 32U) - 1))
       ->option_text("SIZE");
 }
 
@@ -113,6 +118,45 @@ void add_analysis(CLI::App& check, CheckOptions& options) {
       ->allow_extra_args(false);
 }
 
+/// The word nearest to one that is not known, as a question.
+std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+  const std::string near = nearest(word, known);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+}
+
+/// What CLI11 says of an unknown command or option names neither the place nor the remedy.
+std::string mistake(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (chosen.empty() && !first_word.empty() && !first_word.starts_with('-')) {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+      commands.push_back(command->get_name());
+    return fmt::format("there is no command '{}'{}", first_word, suggestion(first_word, commands));
+  }
+  const CLI::App& asked = chosen.empty() ? app : *chosen.front();
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || unknown.empty()) return error.what();
+  std::vector<std::string> options;
+  for (const CLI::Option* option : asked.get_options()) {
+    for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  return fmt::format("'{}' is not expected here{}", unknown.front(), suggestion(unknown.front(), options));
+}
+
+/// Help and version are answers, everything else is a mistake.
+int print_answer(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+  std::ostringstream out;
+  std::ostringstream unused;
+  if (app.exit(error, out, unused) != 0) {
+    fmt::print(stderr, "procsafe: error: {}; '--help' shows what is possible\n", mistake(app, error, first_word));
+    return exit_failed;
+  }
+  const std::string failure = write_standard_output(out.str());
+  if (failure.empty()) return exit_clean;
+  fmt::print(stderr, "procsafe: error: {}\n", failure);
+  return exit_failed;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "procsafe");
   app.set_version_flag("--version", "procsafe " PROCSAFE_VERSION);
@@ -129,11 +173,11 @@ int run(int argc, char** argv) {
   add_choice(*rules, "--format", rules_as_json, {{"text", false}, {"json", true}}, "Form of the list (default: text)");
   CLI::App* explain = app.add_subcommand("explain", "Print the document of a rule");
   std::string rule_id;
-  explain->add_option("rule", rule_id, "Id of the rule")->required()->type_name("RULE");
+  explain->add_option("RULE", rule_id, "Id of the rule")->required()->option_text(" ");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_clean : exit_failed;
+    return print_answer(app, error, argc > 1 ? argv[1] : "");
   }
   if (check->parsed()) return run_check(options);
   if (rules->parsed()) return run_rules(rules_as_json);
