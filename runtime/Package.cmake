@@ -1,0 +1,25 @@
+# find_package(procsafe) with procsafe::procsafe (static), procsafe::static, procsafe::shared; and procsafe.pc.
+file(READ include/procsafe/version.h header)
+foreach(part MAJOR MINOR PATCH)
+  string(REGEX MATCH "PROCSAFE_VERSION_${part} ([0-9]+)" unused "${header}")
+  list(APPEND numbers ${CMAKE_MATCH_1})
+endforeach()
+list(JOIN numbers . header_version)
+if(NOT header_version STREQUAL PROJECT_VERSION)
+  message(FATAL_ERROR "runtime/include/procsafe/version.h says ${header_version}, the project is ${PROJECT_VERSION}")
+endif()
+
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/procsafe")
+set_target_properties(procsafe_static PROPERTIES EXPORT_NAME static)
+set_target_properties(procsafe_shared PROPERTIES EXPORT_NAME shared)
+install(TARGETS procsafe_static procsafe_shared EXPORT procsafe-targets)
+install(DIRECTORY include/procsafe TYPE INCLUDE)
+install(EXPORT procsafe-targets NAMESPACE procsafe:: DESTINATION "${package_dir}")
+write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/procsafe-config-version.cmake"
+  COMPATIBILITY SameMinorVersion)
+configure_file(procsafe-config.cmake.in procsafe-config.cmake @ONLY)
+configure_file(procsafe.pc.in procsafe.pc @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/procsafe-config.cmake"
+  "${CMAKE_CURRENT_BINARY_DIR}/procsafe-config-version.cmake" DESTINATION "${package_dir}")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/procsafe.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -1,0 +1,105 @@
+#include "launch.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace procsafe::guard {
+namespace {
+
+using wire::Stage;
+
+/// exec keeps ignored signals ignored and the mask as it is (execve(2)): the command must not inherit the guard's.
+void reset_signals() {
+  struct sigaction standard{};
+  standard.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) sigaction(signal, &standard, nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+bool apply_limits(const wire::Spawn& request) {
+  for (std::uint32_t i = 0; i < request.limit_count; ++i) {
+    const auto resource = static_cast<__rlimit_resource>(request.limits[i].resource);
+    rlimit limit{};
+    if (getrlimit(resource, &limit) != 0) return false;
+    // Soft and hard alike, so that the command cannot lift it; never above the hard limit, which needs a privilege.
+    limit.rlim_cur = request.limits[i].value < limit.rlim_max ? request.limits[i].value : limit.rlim_max;
+    limit.rlim_max = limit.rlim_cur;
+    if (setrlimit(resource, &limit) != 0) return false;
+  }
+  return true;
+}
+
+bool enter_cgroups(const Launch& launch) {
+  for (std::uint32_t i = 0; i < launch.request->cgroup_count; ++i)
+    if (write(launch.cgroups[i], "0", 1) != 1) return false;
+  return true;
+}
+
+bool attach_standard_io(const Launch& launch) {
+  for (int standard = 0; standard < 3; ++standard)
+    if (dup2(launch.descriptors[1 + standard], standard) < 0) return false;
+  return true;
+}
+
+/// Runs in the child, on its own stack but in the memory of the cell, which sleeps until exec or exit: errors are
+/// reported by plain assignment.
+int run_child(void* argument) {
+  auto& launch = *static_cast<Launch*>(argument);
+  const wire::Spawn& request = *launch.request;
+  const auto fail = [&launch](Stage stage) {
+    launch.error = errno;
+    launch.stage = stage;
+    _exit(127);
+  };
+  if (!enter_cgroups(launch)) fail(Stage::cgroup);
+  if (setsid() < 0) fail(Stage::session);
+  if (!attach_standard_io(launch)) fail(Stage::standard_io);
+  if ((request.flags & wire::controlling_tty) != 0 && ioctl(0, TIOCSCTTY, 0) != 0) fail(Stage::terminal);
+  if (fchdir(launch.descriptors[4]) != 0) fail(Stage::directory);
+  if ((request.flags & wire::has_umask) != 0) umask(request.file_mode_mask);
+  if (!apply_limits(request)) fail(Stage::limit);
+  reset_signals();
+  execve(launch.program, launch.arguments, launch.environment);
+  fail(Stage::execute);
+  return 127;
+}
+
+}  // namespace
+
+void resolve(Launch& launch, const wire::Spawn& request, unsigned char* payload, std::uint64_t* slots) {
+  static_assert(sizeof(char*) == sizeof(std::uint64_t), "slots become pointers in place");
+  const std::uint64_t count = std::uint64_t{request.arguments} + request.variables + 3;
+  for (std::uint64_t i = 0; i < count; ++i)
+    if (slots[i] != 0) slots[i] = reinterpret_cast<std::uint64_t>(payload + slots[i]);
+  auto** pointers = reinterpret_cast<char**>(slots);
+  launch.request = &request;
+  launch.program = pointers[0];
+  launch.arguments = pointers + 1;
+  launch.environment = pointers + 1 + request.arguments + 1;
+}
+
+pid_t start(Launch& launch) {
+  // CLONE_VFORK: the cost does not depend on anybody's memory, and the outcome of exec is known on return.
+  alignas(16) static char stack[64 * 1024];
+  const pid_t child = clone(run_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &launch);
+  if (child < 0) {
+    launch.error = errno;
+    launch.stage = Stage::process;
+    return -1;
+  }
+  if (launch.error == 0) return child;
+  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return -1;
+}
+
+}  // namespace procsafe::guard

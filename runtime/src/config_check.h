@@ -1,0 +1,13 @@
+#pragma once
+
+#include <procsafe/process_manager.h>
+
+namespace procsafe {
+
+/// All that is wrong with a configuration; empty when nothing is.
+std::vector<std::string> config_faults(const Config& config);
+
+/// The effective configuration as JSON, for the config event.
+std::string config_json(const Config& config);
+
+}  // namespace procsafe
