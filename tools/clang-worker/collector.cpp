@@ -39,6 +39,8 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     if (const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(call);
         operation != nullptr && operation->getOperator() == clang::OO_Call)
       called_.insert(&bare(*call->getArg(0)));
+    add_handed_over(*call);
+    add_construction(*call);
     const Callee callee = callees_.of(*call);
     if (callee.name.empty()) return true;
     CppSemantics::Call found;
@@ -148,6 +150,62 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     return method != nullptr && scope != std::string::npos && interest_.is_class(call.callee.substr(0, scope));
   }
 
+  /// A variable known to hold a function of the catalogue, given to another function.
+  void add_handed_over(const clang::CallExpr& call) {
+    for (const clang::Expr* argument : call.arguments()) {
+      const auto* name = llvm::dyn_cast<clang::DeclRefExpr>(&bare(*argument));
+      if (name == nullptr || called_.contains(name) || !llvm::isa<clang::VarDecl>(name->getDecl())) continue;
+      if (!holds_function(name->getType())) continue;
+      const FunctionValue value = variables_.resolve(*name);
+      if (!value) continue;
+      const Callee held =
+          value.declaration != nullptr ? callees_.of(*value.declaration) : Callee{value.symbol, false, 0};
+      if (held.project || !interest_.names(held.name)) continue;
+      if (const auto place = map_.place(name->getSourceRange()))
+        answer(*place).references.push_back({place->range, held.name});
+    }
+  }
+
+  /// `std::make_unique<QProcess>(…)`, `children.emplace_back(…)`: the object is made out of sight, in a header of
+  /// the library.
+  void add_construction(const clang::CallExpr& call) {
+    const clang::CXXRecordDecl* record = made_class(call);
+    if (record == nullptr || !is_of_interest(*record)) return;
+    const auto place = map_.place(call.getSourceRange());
+    if (!place) return;
+    CppSemantics::Call found;
+    const std::string name = qualified_name(*record);
+    found.callee = name + "::" + record->getNameAsString();
+    found.project = map_.file(record->getLocation()).project && !interest_.is_class(name);
+    add_class(*place, *record);
+    add_call(*place, std::move(found), call.getCallee()->IgnoreParenImpCasts()->getExprLoc(),
+             {call.getArgs(), call.getArgs() + call.getNumArgs()});
+  }
+
+  static const clang::CXXRecordDecl* made_class(const clang::CallExpr& call) {
+    const clang::FunctionDecl* function = call.getDirectCallee();
+    if (function == nullptr || !function->getDeclName().isIdentifier()) return nullptr;
+    const llvm::StringRef name = function->getName();
+    const bool makes = name == "make_unique" || name == "make_shared" || name == "make_optional" ||
+                       name == "allocate_shared" || name == "create";
+    const clang::TemplateArgumentList* arguments = makes ? function->getTemplateSpecializationArgs() : nullptr;
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
+    if ((name.starts_with("emplace") || name == "create") && method != nullptr) {
+      const auto* owner = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(method->getParent());
+      arguments = owner != nullptr ? &owner->getTemplateArgs() : nullptr;
+    }
+    if (arguments == nullptr) return nullptr;
+    // Of a map the last class is the value; what follows in the list are comparison and allocator.
+    const clang::CXXRecordDecl* made = nullptr;
+    for (const clang::TemplateArgument& argument : arguments->asArray()) {
+      if (argument.getKind() != clang::TemplateArgument::Type || argument.getAsType()->isPointerType()) continue;
+      const clang::CXXRecordDecl* record = argument.getAsType()->getAsCXXRecordDecl();
+      if (record != nullptr && !record->isInStdNamespace()) made = record;
+      if (makes && made != nullptr) break;
+    }
+    return made;
+  }
+
   /// The object of a method call, and its class.
   const clang::CXXRecordDecl* add_receiver(const clang::CallExpr& call, CppSemantics::Call& found) {
     const auto* method = llvm::dyn_cast<clang::CXXMemberCallExpr>(&call);
@@ -181,9 +239,13 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     if (const auto* by_default = llvm::dyn_cast<clang::CXXDefaultArgExpr>(value)) {
       value = by_default->getExpr();
     } else {
-      const clang::SourceRange tokens = bare(expression).getSourceRange();
-      const bool in_body = macro_use.isValid() && map_.outermost_use(tokens.getBegin()) == macro_use;
-      if (const auto place = map_.place(tokens); place && !in_body) found.range = place->range;
+      const auto in_body = [&](clang::SourceRange tokens) {
+        return macro_use.isValid() && map_.outermost_use(tokens.getBegin()) == macro_use;
+      };
+      clang::SourceRange tokens = expression.getSourceRange();
+      // `#define STOP(p) kill((p), 15)`: the parentheses stand in the macro, what they hold does not.
+      if (in_body(tokens)) tokens = bare(expression).getSourceRange();
+      if (const auto place = map_.place(tokens); place && !in_body(tokens)) found.range = place->range;
     }
     found.number = constant_number(*value, context_);
     found.text = constant_text(*value, context_);

@@ -84,9 +84,9 @@ class PreprocessorRecorder : public clang::PPCallbacks {
     if (session_.map->file(id).wanted) session_.entered.insert(id);
   }
 
-  void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation) override {
+  void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation directive) override {
     const auto place = session_.map->place({range.getBegin(), range.getBegin()});
-    const auto end = session_.map->place({range.getEnd(), range.getEnd()});
+    const auto end = session_.map->place({directive, directive});
     if (!place || !end || place->file != end->file) return;
     session_.inactive[session_.map->manager().getFileID(range.getBegin())].push_back(
         {place->range.begin, end->range.begin});

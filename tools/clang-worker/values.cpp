@@ -158,9 +158,10 @@ const clang::Expr& bare(const clang::Expr& expression) {
     const clang::Expr* before = inner;
     inner = inner->IgnoreUnlessSpelledInSource()->IgnoreParenCasts();
     if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(inner)) {
-      const bool transparent = unary->getOpcode() == clang::UO_AddrOf || unary->getOpcode() == clang::UO_Deref;
-      if (transparent && unary->getSubExpr()->IgnoreParenCasts()->getType()->isFunctionType())
-        inner = unary->getSubExpr();
+      const clang::Expr& operand = *unary->getSubExpr()->IgnoreParenCasts();
+      const bool takes = unary->getOpcode() == clang::UO_AddrOf && operand.getType()->isFunctionType();
+      const bool follows = unary->getOpcode() == clang::UO_Deref && unary->getType()->isFunctionType();
+      if (takes || follows) inner = &operand;
     }
     if (inner == before) return *inner;
   }
@@ -203,7 +204,7 @@ class FunctionVariableVisitor : public clang::RecursiveASTVisitor<FunctionVariab
     if (!holds_function(variable->getType())) return true;
     FunctionVariables::Values& values = values_of(*variable);
     // Other files may call a function with another argument, and set a variable that they see.
-    const bool constant = variable->getType().getNonReferenceType().isConstQualified();
+    const bool constant = variable->getType().isConstQualified() || variable->getType()->isReferenceType();
     if (llvm::isa<clang::ParmVarDecl>(variable) || (variable->isExternallyVisible() && !constant))
       values.escaped = true;
     if (variable->getInit() != nullptr) values.assigned.push_back(variable->getInit());
