@@ -1,5 +1,5 @@
-// procsafe_host HOW TREE READY host-TAG: a program with a ProcessManager that starts a tree and then ends in the way
-// HOW names. What it prints is what the tests look at.
+// procsafe_host HOW TREE READY host-TAG [PROCESSES]: a program with a ProcessManager that starts a tree and then ends
+// in the way HOW names. What it prints is what the tests look at.
 #include <procsafe/observe.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -19,12 +19,12 @@ namespace {
 
 volatile sig_atomic_t own_handler_ran = 0;
 
-void wait_for_tree(const char* ready) {
+void wait_for_tree(const char* ready, std::size_t processes) {
   for (int i = 0; i < 4000; ++i) {
     std::ifstream file(ready);
     std::string text;
     std::getline(file, text);
-    if (text.size() >= 8) return;
+    if (text.size() >= processes) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   std::_Exit(90);
@@ -76,6 +76,6 @@ int main(int argc, char** argv) {
   const std::string tree = std::string(argv[0]).substr(0, std::string(argv[0]).rfind('/')) + "/procsafe_tree";
   const procsafe::Process process = manager.spawn(
       {.argv = {tree, argv[2], argv[3], argv[4] + std::strlen("host-")}, .timeout = procsafe::no_timeout});
-  wait_for_tree(argv[3]);
+  wait_for_tree(argv[3], argc > 5 ? std::stoul(argv[5]) : 8);
   return end(how);
 }
