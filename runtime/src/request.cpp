@@ -90,7 +90,7 @@ UniqueFd open_directory(const std::filesystem::path& cwd) {
 /// Slots, then strings: see wire::Spawn.
 class Payload {
  public:
-  explicit Payload(std::size_t slots) : slots_(slots), bytes_(slots * sizeof(std::uint64_t)) {}
+  explicit Payload(std::size_t slots) : bytes_(slots * sizeof(std::uint64_t)) {}
   void add(std::string_view text) {
     const std::uint64_t offset = bytes_.size();
     std::memcpy(bytes_.data() + used_++ * sizeof offset, &offset, sizeof offset);
@@ -102,7 +102,6 @@ class Payload {
   const std::vector<std::byte>& bytes() const { return bytes_; }
 
  private:
-  std::size_t slots_;
   std::size_t used_ = 0;
   std::vector<std::byte> bytes_;
 };

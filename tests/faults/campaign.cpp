@@ -21,6 +21,7 @@
 
 #include "record.h"
 #include "trial.h"
+#include "trial_group.h"
 
 namespace procsafe::faults {
 namespace {
@@ -148,6 +149,7 @@ int main(int argc, char** argv) {
   try {
     // The reaping guard of the harness itself: whatever a trial loses becomes its child and is reaped.
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    procsafe::faults::TrialGroup::remove_stale();
     setpriority(PRIO_PROCESS, 0, 10);
     return procsafe::faults::Campaign(procsafe::faults::parse(argc, argv)).run();
   } catch (const std::exception& error) {

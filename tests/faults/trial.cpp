@@ -80,6 +80,8 @@ pid_t start_host(const Trial& trial, const TrialGroup& group, const fs::path& re
   if (procs < 0 || write(procs, "0", 1) != 1 || null_device < 0) _exit(96);
   for (int fd = 0; fd < 3; ++fd) dup2(null_device, fd);
   setsid();
+  // nohup and background jobs of a shell leave signals ignored: the host could not be ended by them.
+  for (int number = 1; number < 32; ++number) ::signal(number, SIG_DFL);
   if (trial.unprivileged && (setgroups(0, nullptr) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)) _exit(95);
   execve(argv[0], argv.data(), envp.data());
   _exit(94);
@@ -167,9 +169,7 @@ class ReadyFile {
 
 class Run {
  public:
-  explicit Run(const Trial& trial)
-      : trial_(trial),
-        group_("procsafe-" + std::to_string(getpid()) + "-" + std::to_string(trial.number), max_processes) {}
+  explicit Run(const Trial& trial) : trial_(trial), group_(TrialGroup::name_for(trial.number), max_processes) {}
 
   Outcome run() {
     host_ = start_host(trial_, group_, ready_.path());

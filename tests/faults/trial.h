@@ -10,10 +10,10 @@ namespace procsafe::faults {
 /// What happens to the host and its helpers.
 struct Fault {
   std::string name;
-  std::string host_mode = "wait";    ///< how the host program ends by itself; "wait": it does not
-  int host_signal = 0;               ///< sent to the host
+  std::string host_mode = "wait";      ///< how the host program ends by itself; "wait": it does not
+  int host_signal = 0;                 ///< sent to the host
   std::vector<std::string> victims{};  ///< of manager, sentinel, guard, cell: frozen, then killed together
-  bool random_instant = false;       ///< while the command is being started, instead of when the tree stands
+  bool random_instant = false;         ///< while the command is being started, instead of when the tree stands
 };
 
 struct Shape {

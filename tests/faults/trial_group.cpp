@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -16,6 +18,8 @@ namespace procsafe::faults {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "procsafe-campaign-";
 
 fs::path pids_hierarchy() {
   for (const char* root : {"/sys/fs/cgroup/pids", "/sys/fs/cgroup"})
@@ -53,6 +57,22 @@ TrialGroup::TrialGroup(const std::string& name, unsigned max_processes) : path_(
   if (error || !limit)
     throw std::runtime_error("cannot create the cgroup " + path_.string() + " with a limit of processes");
   procs_file_ = (path_ / "cgroup.procs").string();
+}
+
+TrialGroup::TrialGroup(fs::path existing)
+    : path_(std::move(existing)), procs_file_((path_ / "cgroup.procs").string()) {}
+
+std::string TrialGroup::name_for(std::uint64_t number) {
+  return std::string(prefix) + std::to_string(getpid()) + "-" + std::to_string(number);
+}
+
+void TrialGroup::remove_stale() {
+  for (const auto& entry : fs::directory_iterator(pids_hierarchy())) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const pid_t owner = static_cast<pid_t>(std::strtol(name.c_str() + prefix.size(), nullptr, 10));
+    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) TrialGroup{entry.path()};
+  }
 }
 
 TrialGroup::~TrialGroup() {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ class TrialGroup {
   TrialGroup(const std::string& name, unsigned max_processes);
   /// Kills what is left and removes the cgroup.
   ~TrialGroup();
+  /// Empties and removes the groups of harnesses that were killed: their pid, the number in the name, is gone.
+  static void remove_stale();
+  static std::string name_for(std::uint64_t number);
   TrialGroup(const TrialGroup&) = delete;
   TrialGroup& operator=(const TrialGroup&) = delete;
 
@@ -35,6 +39,7 @@ class TrialGroup {
   void kill_all() const;
 
  private:
+  explicit TrialGroup(std::filesystem::path existing);
   std::filesystem::path path_;
   std::string procs_file_;
 };

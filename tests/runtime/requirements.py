@@ -28,6 +28,7 @@ ROWS = [
     ("83-88", "configuration"),
     ("89-94", "one header, version checks"),
     ("95-100", "error types, critical events"),
+    ("Shutdown", "StopToken: signals, kill-switch file, own request"),
     ("Beyond", "capture, streams, pipelines, pty, leaks"),
 ]
 
