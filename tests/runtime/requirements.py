@@ -29,6 +29,7 @@ ROWS = [
     ("89-94", "one header, version checks"),
     ("95-100", "error types, critical events"),
     ("Shutdown", "StopToken: signals, kill-switch file, own request"),
+    ("Services", "services for test runs, ports"),
     ("Beyond", "capture, streams, pipelines, pty, leaks"),
 ]
 
