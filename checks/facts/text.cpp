@@ -88,6 +88,13 @@ const Text::Hole* Text::hole_named(std::string_view name) const {
 Text Text::substr(std::size_t begin, std::size_t end) const {
   end = std::min(end, bytes_.size());
   Text part;
+  if (begin >= end) return part;
+  if (holes_.empty()) {
+    part.bytes_ = bytes_.substr(begin, end - begin);
+    part.sources_.assign(sources_.begin() + static_cast<std::ptrdiff_t>(begin),
+                         sources_.begin() + static_cast<std::ptrdiff_t>(end));
+    return part;
+  }
   std::size_t at = begin;
   while (at < end) {
     const FoundHole hole = next_hole(bytes_, at);
