@@ -1,6 +1,8 @@
 #include <memory>
+#include <utility>
 
 #include "lower/lowering.h"
+#include "lower/shell/script_lowering.h"
 
 namespace procsafe {
 namespace {
@@ -9,11 +11,28 @@ class ShellLowering : public EmbeddedShell {
  public:
   explicit ShellLowering(const Catalog& catalog) : catalog_(catalog) {}
 
-  ShellSummary lower_script(const Text&, const ShellContext&, FileFacts&) const override { return {}; }
-  ShellSummary lower_argv(std::span<const Text>, const ShellContext&, FileFacts&) const override { return {}; }
+  ShellSummary lower_script(const Text& script, const ShellContext& context, FileFacts& facts) const override {
+    if (script.is_hole()) return {.background_only = false, .tree = true, .output = Origin::not_applicable};
+    shell::Session session{catalog_.shell(), context, facts};
+    shell::ScriptLowering lowering(session, {});
+    return lowering.lower(shell::read_script(script, shell::Dialect::bash), {});
+  }
+
+  ShellSummary lower_argv(std::span<const Text> argv, const ShellContext& context, FileFacts& facts) const override {
+    shell::Session session{catalog_.shell(), context, facts};
+    shell::ScriptLowering lowering(session, {});
+    std::vector<shell::Field> words;
+    for (const Text& text : argv) {
+      shell::Field& field = words.emplace_back();
+      field.text = text;
+      field.splits = text.is_hole();
+      field.source = text.bytes();
+    }
+    return lowering.lower_command(std::move(words));
+  }
 
  private:
-  [[maybe_unused]] const Catalog& catalog_;
+  const Catalog& catalog_;
 };
 
 }  // namespace

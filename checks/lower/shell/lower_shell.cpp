@@ -1,7 +1,46 @@
+#include <utility>
+
 #include "lower/lowering.h"
+#include "lower/shell/script_lowering.h"
+#include "lower/tree.h"
 
 namespace procsafe {
+namespace {
 
-FileFacts lower_shell(const LowerInput&) { return {}; }
+using shell::Dialect;
+
+Dialect dialect_of(const std::string& name) {
+  if (name == "zsh") return Dialect::zsh;
+  return name == "sh" || name == "dash" ? Dialect::posix : Dialect::bash;
+}
+
+void add_notices(const SourceFile& file, const shell::Syntax& syntax, FileFacts& facts) {
+  if (syntax.too_deep)
+    facts.notices.push_back({Notice::Level::error, {}, "partly analysed: nested more deeply than is followed"});
+  if (syntax.errors.empty()) return;
+  const SourceRange first = syntax.errors.front();
+  facts.notices.push_back({Notice::Level::error, first,
+                           "partly analysed: the syntax around line " +
+                               std::to_string(file.position(first.begin).line) + " could not be read"});
+}
+
+}  // namespace
+
+FileFacts lower_shell(const LowerInput& input) {
+  FileFacts facts;
+  Text text;
+  text.append_verbatim(input.file.text, 0);
+  const Dialect dialect = dialect_of(input.file.dialect);
+  std::unique_ptr<shell::Syntax> syntax = shell::read_script(std::move(text), dialect);
+  for (const SourceRange& comment : syntax->comments) add_directive(input.file, comment, facts);
+  add_notices(input.file, *syntax, facts);
+  ShellContext context;
+  context.path = input.file.path;
+  context.names = &input.names;
+  shell::Session session{input.catalog.shell(), context, facts, dialect};
+  shell::ScriptLowering script(session, input.file.path);
+  static_cast<void>(script.lower(std::move(syntax), {}));
+  return facts;
+}
 
 }  // namespace procsafe

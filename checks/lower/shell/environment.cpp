@@ -1,0 +1,66 @@
+#include "lower/shell/environment.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace procsafe::shell {
+namespace {
+
+template <class T>
+std::set<T> intersection(const std::set<T>& a, const std::set<T>& b) {
+  std::set<T> both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.begin()));
+  return both;
+}
+
+void join_contents(std::map<std::string, Content>& into, const std::map<std::string, Content>& from) {
+  for (auto& [name, content] : into) {
+    if (!from.contains(name)) content.partial = true;
+  }
+  for (const auto& [name, content] : from) {
+    const auto [at, added] = into.try_emplace(name, content);
+    if (added) {
+      at->second.partial = true;
+    } else {
+      at->second.merge(content);
+    }
+  }
+}
+
+}  // namespace
+
+void Content::merge(const Content& other) {
+  if (elements && other.elements && *elements == *other.elements) {
+    // The same list on both paths stays known.
+  } else {
+    elements.reset();
+  }
+  values.merge(other.values);
+  keys.insert(other.keys.begin(), other.keys.end());
+  identifies = intersection(identifies, other.identifies);
+  partial = partial || other.partial;
+}
+
+void Environment::assign(const std::string& name, Content content) {
+  terminated.erase("$" + name);
+  verified.erase("$" + name);
+  variables.insert_or_assign(name, std::move(content));
+}
+
+void Environment::join(const Environment& other) {
+  if (other.ended) return;
+  if (ended) {
+    *this = other;
+    return;
+  }
+  join_contents(variables, other.variables);
+  join_contents(files, other.files);
+  terminated.insert(other.terminated.begin(), other.terminated.end());
+  verified = intersection(verified, other.verified);
+  open_jobs.insert(other.open_jobs.begin(), other.open_jobs.end());
+  if (positional != other.positional) positional.reset();
+  shifted_often = shifted_often || other.shifted_often || shifted != other.shifted;
+  if (!last_job) last_job = other.last_job;
+}
+
+}  // namespace procsafe::shell

@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "lower/shell/script_lowering.h"
+
+namespace procsafe::shell {
+namespace {
+
+constexpr std::string_view kJobPrefix = "job:";
+
+std::optional<std::size_t> job_number(const Value& value) {
+  if (value.kind != Value::Kind::pid || !value.name.starts_with(kJobPrefix)) return std::nullopt;
+  std::size_t number = 0;
+  const char* begin = value.name.data() + kJobPrefix.size();
+  const char* end = value.name.data() + value.name.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+template <class Visit>
+void each_job(const ValueSet& values, int depth, Visit visit) {
+  for (const Value& value : values) {
+    if (const std::optional<std::size_t> number = job_number(value)) visit(*number);
+    if (value.kind != Value::Kind::text || !value.text || depth > 8) continue;
+    for (const Text::Hole& hole : value.text->holes()) each_job(hole.values, depth + 1, visit);
+  }
+}
+
+}  // namespace
+
+void ScriptLowering::run_background(const Statement& statement, Environment& environment) {
+  const SourceRange range = statement.span.range();
+  const auto [at, added] = job_of_.try_emplace(range, jobs_.size());
+  if (added) {
+    Job& job = jobs_.emplace_back();
+    job.range = range;
+    job.what = shorten(statement.span.source());
+    job.symbol = symbol();
+    job.disowned_at_once = statement.disowned;
+    job.sleeps = statement.span.source().starts_with("sleep ");
+    // ( sleep 60; kill $$ ) & limits what the script does from here on.
+    const std::string_view source = statement.span.source();
+    const std::size_t sleeps = source.find("sleep ");
+    if (sleeps != std::string_view::npos && source.find("kill ", sleeps) != std::string_view::npos) watched_ = true;
+  }
+  const std::size_t number = at->second;
+  const auto outer = std::exchange(background_job_, number);
+  Environment inside = environment;
+  inside.open_jobs.clear();
+  ++subshell_;
+  run_foreground(statement, inside);
+  --subshell_;
+  background_job_ = outer;
+  environment.files = inside.files;
+  environment.last_job = number;
+  environment.open_jobs.insert(number);
+}
+
+void ScriptLowering::detach(const Command& command) {
+  // nohup without `&` only shields the command it runs (B1).
+  if (background_job_ && command.statement != nullptr) jobs_[*background_job_].detached = true;
+}
+
+Content ScriptLowering::job_pid(const Environment& environment) {
+  Content content;
+  const auto add = [&](std::size_t number) {
+    Value pid = Value::pid(Origin::child, Location{session_.context.path, jobs_[number].range});
+    pid.name = std::string(kJobPrefix) + std::to_string(number);
+    content.keys.insert(pid.name);
+    content.values.insert(std::move(pid));
+  };
+  if (environment.last_job) {
+    add(*environment.last_job);
+  } else {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) add(i);
+  }
+  if (content.values.empty()) content.values.insert(Value::pid(Origin::child));
+  return content;
+}
+
+void ScriptLowering::remember(const Content& content) {
+  each_job(content.values, 0, [&](std::size_t job) { jobs_[job].remembered = true; });
+}
+
+void ScriptLowering::mark_global(const Content& content) {
+  each_job(content.values, 0, [&](std::size_t job) { jobs_[job].global = true; });
+}
+
+void ScriptLowering::mark_filed(const Content& content) {
+  each_job(content.values, 0, [&](std::size_t job) { jobs_[job].filed = true; });
+}
+
+void ScriptLowering::consume(const Field& field, bool ends) {
+  for (const Text::Hole& hole : field.text.holes()) consume_values(hole.values, ends);
+}
+
+void ScriptLowering::consume_values(const ValueSet& values, bool ends) {
+  each_job(values, 0, [&](std::size_t job) {
+    jobs_[job].read = true;
+    timer_ = timer_ || jobs_[job].sleeps;
+    jobs_[job].finished = jobs_[job].finished || ends;
+  });
+}
+
+void ScriptLowering::finish_all(Environment& environment) {
+  // In a function or a handler the jobs are those of whoever called it.
+  const bool elsewhere = !function_.empty() || handlers_ > 0;
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    if (elsewhere || environment.open_jobs.contains(i)) jobs_[i].read = jobs_[i].finished = true;
+  }
+  environment.open_jobs.clear();
+}
+
+void ScriptLowering::print_jobs(std::span<const Field> arguments) {
+  const bool pids = std::any_of(arguments.begin(), arguments.end(), [](const Field& field) {
+    return field.text.bytes().starts_with('-') && field.text.bytes().find('p') != std::string::npos;
+  });
+  if (!pids) return;
+  Content content;
+  content.values.insert(Value::pid(Origin::child));
+  print(std::move(content));
+}
+
+void ScriptLowering::perform_disown(std::span<const Field> arguments, const Command& command,
+                                    Environment& environment) {
+  std::set<std::size_t> let_go;
+  for (const Field& field : arguments) {
+    for (const Text::Hole& hole : field.text.holes())
+      each_job(hole.values, 0, [&](std::size_t job) { let_go.insert(job); });
+    if (field.is("-a") || field.text.bytes().starts_with('%'))
+      let_go.insert(environment.open_jobs.begin(), environment.open_jobs.end());
+  }
+  if (let_go.empty() && environment.last_job) let_go.insert(*environment.last_job);
+  bool remembered = let_go.empty();
+  for (const std::size_t job : let_go) {
+    jobs_[job].disowned = true;
+    remembered = remembered || (jobs_[job].remembered && (!jobs_[job].detached || jobs_[job].finished));
+  }
+  // One process let go is one finding: here only when its pid had been kept (B2).
+  if (remembered) this->let_go(command);
+}
+
+void ScriptLowering::let_go(const Command& command) {
+  OperationFact fact;
+  fact.attributes.set(Operation::spawn);
+  fact.attributes.set(Lifetime::untracked);
+  emit(std::move(fact), command, false);
+}
+
+void ScriptLowering::report_jobs() {
+  for (const Job& job : jobs_) {
+    const bool kept = job.detached ? job.finished : job.read || (job.global && is_library());
+    const bool at_disown = job.disowned && job.remembered && (!job.detached || job.finished);
+    OperationFact fact;
+    fact.attributes.set(Operation::spawn);
+    fact.attributes.set(Interface::shell);
+    fact.attributes.set(at_disown || (kept && !job.disowned && !job.disowned_at_once) ? Lifetime::held
+                                                                                      : Lifetime::untracked);
+    fact.attributes.set(Attribute::reaped, job.finished);
+    fact.range = job.range;
+    fact.what = job.what;
+    fact.symbol = job.symbol;
+    fact.related = session_.context.related;
+    session_.facts.operations.push_back(std::move(fact));
+  }
+}
+
+}  // namespace procsafe::shell

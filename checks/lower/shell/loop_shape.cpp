@@ -1,0 +1,401 @@
+#include "lower/shell/loop_shape.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace procsafe::shell {
+namespace {
+
+/// Calls of functions that are followed when reading a loop.
+constexpr int kMaxDepth = 3;
+
+bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::set<std::string> identifiers(std::string_view expression) {
+  std::set<std::string> names;
+  for (std::size_t at = 0; at < expression.size();) {
+    if (!is_name(expression[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t stop = at;
+    while (stop < expression.size() && is_name(expression[stop])) ++stop;
+    if (std::isdigit(static_cast<unsigned char>(expression[at])) == 0) names.emplace(expression.substr(at, stop - at));
+    at = stop;
+  }
+  return names;
+}
+
+bool tells_time(std::string_view text) {
+  return text.find("SECONDS") != std::string_view::npos || text.find("EPOCH") != std::string_view::npos ||
+         text.find("date +") != std::string_view::npos || text.find("date \"+") != std::string_view::npos ||
+         text.find("date '+") != std::string_view::npos || text.find("/proc/uptime") != std::string_view::npos;
+}
+
+/// Names of the variables a word expands, in order of no importance.
+void collect_names(const Word& word, std::set<std::string>& names) {
+  for (const Part& part : word.parts) {
+    if (part.kind == Part::Kind::parameter) names.insert(part.name);
+    if (part.kind == Part::Kind::arithmetic) names.merge(identifiers(part.span.source()));
+    if (part.operand) collect_names(*part.operand, names);
+  }
+}
+
+bool has_command(const Word& word) {
+  return std::any_of(word.parts.begin(), word.parts.end(),
+                     [](const Part& part) { return part.kind == Part::Kind::command; });
+}
+
+bool is_file_test(std::string_view word) {
+  return word.size() == 2 && word[0] == '-' &&
+         std::string_view("abcdefghkprstuwxGLNOS").find(word[1]) != std::string_view::npos;
+}
+
+bool is_comparison(std::string_view word) {
+  return is_one_of(word, {"-lt", "-le", "-gt", "-ge", "-eq", "-ne", "=", "==", "!=", "<", ">"});
+}
+
+}  // namespace
+
+LoopShape::LoopShape(const Statement& loop, const ShellCatalog& catalog, const FunctionBodies& functions)
+    : loop_(loop), catalog_(catalog), functions_(functions) {
+  for (const Branch& branch : loop.branches) {
+    look(branch.condition, 0);
+    scan(branch.body, 0);
+  }
+  std::vector<const Statement*> guards;
+  for (const Branch& branch : loop.branches) find_exits(branch.body, guards, 0, 0);
+}
+
+std::string LoopShape::name_of(const Statement& statement) const {
+  if (statement.kind != Statement::Kind::simple || statement.words.empty()) return {};
+  for (const Word& word : statement.words) {
+    const std::string name = word.literal() ? word.literal_text() : std::string();
+    if (is_one_of(name, {"sudo", "command", "builtin", "exec", "busybox", "env"})) continue;
+    return name.substr(name.rfind('/') == std::string::npos ? 0 : name.rfind('/') + 1);
+  }
+  return {};
+}
+
+void LoopShape::scan(const List& list, int depth) {
+  for (const auto& statement : list) scan(*statement, depth);
+}
+
+void LoopShape::scan(const Statement& statement, int depth) {
+  if (statement.kind == Statement::Kind::simple) {
+    scan_simple(statement, depth);
+    return;
+  }
+  if (statement.kind == Statement::Kind::function) return;
+  if (statement.kind == Statement::Kind::arithmetic || statement.kind == Statement::Kind::for_arithmetic)
+    scan_arithmetic(statement.kind == Statement::Kind::arithmetic ? statement.span.source() : statement.head.source());
+  for (std::size_t i = 0; i < statement.children.size(); ++i) {
+    // What stands in front of && and || is looked at, as a condition is.
+    const bool looked = statement.kind == Statement::Kind::and_or && i + 1 < statement.children.size();
+    looking_ += looked ? 1 : 0;
+    scan(*statement.children[i], depth);
+    looking_ -= looked ? 1 : 0;
+  }
+  for (const Branch& branch : statement.branches) {
+    look(branch.condition, depth);
+    scan(branch.body, depth);
+  }
+}
+
+void LoopShape::look(const List& condition, int depth) {
+  ++looking_;
+  scan(condition, depth);
+  --looking_;
+}
+
+void LoopShape::scan_simple(const Statement& statement, int depth) {
+  for (const Assignment& assignment : statement.assignments) {
+    if (statement.words.empty()) scan_assignment(assignment);
+  }
+  for (const Assignment& assignment : statement.declared) scan_assignment(assignment);
+  for (const Word& word : statement.words) {
+    for (const Part& part : word.parts) {
+      if (part.kind == Part::Kind::arithmetic) scan_arithmetic(part.span.source());
+    }
+  }
+  const std::string name = name_of(statement);
+  if (name == "sleep" || name == "usleep" || name == "gsleep") {
+    pauses_ = true;
+  } else if (name == "shift") {
+    shifts_ = true;
+  } else if (name == "read" || name == "getopts") {
+    for (std::size_t i = 1; i < statement.words.size(); ++i) {
+      const std::string word = statement.words[i].literal_text();
+      if (word == "-t" || word.starts_with("-t")) pauses_ = true;
+      if (!word.starts_with('-')) read_.insert(word);
+    }
+    read_.insert("REPLY");
+  } else if (name == "let") {
+    for (const Word& word : statement.words) scan_arithmetic(word.span.source());
+  } else if (name == "continue") {
+    continues_ = true;
+  } else if (const auto function = functions_.find(name); function != functions_.end() && depth < kMaxDepth) {
+    scan(*function->second, depth + 1);
+  } else if (!statement.words.empty()) {
+    const ShellCommand* entry = catalog_.find(name);
+    const bool passive = entry != nullptr && (entry->passive || entry->message ||
+                                              entry->prints != ShellCommand::Prints::other || entry->client);
+    active_ =
+        active_ || !(looking_ > 0 || passive || name == "[[" || name == "kill" || name == "cd" || name == "local");
+  }
+}
+
+void LoopShape::scan_assignment(const Assignment& assignment) {
+  if (!assignment.valued) return;
+  std::set<std::string> names;
+  collect_names(assignment.value, names);
+  const std::string_view source = assignment.span.source();
+  const bool arithmetic = std::any_of(assignment.value.parts.begin(), assignment.value.parts.end(),
+                                      [](const Part& part) { return part.kind == Part::Kind::arithmetic; }) ||
+                          source.find("expr ") != std::string_view::npos ||
+                          source.find("$[") != std::string_view::npos || source.find("bc") != std::string_view::npos;
+  const bool self = names.contains(assignment.name) || source.find("$" + assignment.name) != std::string_view::npos ||
+                    source.find("${" + assignment.name) != std::string_view::npos;
+  const bool from_counter =
+      std::any_of(names.begin(), names.end(), [&](const std::string& name) { return counters_.contains(name); });
+  const bool number = assignment.append && assignment.value.literal() &&
+                      assignment.value.literal_text().find_first_not_of("0123456789") == std::string::npos;
+  if (tells_time(source) || (arithmetic && (self || from_counter)) || number) {
+    counters_.insert(assignment.name);
+  } else if (has_command(assignment.value)) {
+    (self ? computed_ : observed_).insert(assignment.name);
+  } else if (self || assignment.append) {
+    computed_.insert(assignment.name);
+  } else if (source.ends_with("$?")) {
+    observed_.insert(assignment.name);
+  }
+}
+
+void LoopShape::scan_arithmetic(std::string_view expression) {
+  for (const std::string& name : identifiers(expression)) {
+    for (std::size_t at = expression.find(name); at != std::string_view::npos; at = expression.find(name, at + 1)) {
+      const std::string_view before = expression.substr(0, at);
+      std::string_view after = expression.substr(at + name.size());
+      while (after.starts_with(' ')) after.remove_prefix(1);
+      const bool changed = before.ends_with("++") || before.ends_with("--") || after.starts_with("++") ||
+                           after.starts_with("--") || after.starts_with("+=") || after.starts_with("-=") ||
+                           (after.starts_with('=') && !after.starts_with("=="));
+      if (changed) counters_.insert(name);
+    }
+  }
+}
+
+void LoopShape::find_exits(const List& list, std::vector<const Statement*>& guards, int loops, int depth) {
+  for (const auto& statement : list) find_exits(*statement, guards, loops, depth);
+}
+
+void LoopShape::find_exits(const Statement& statement, std::vector<const Statement*>& guards, int loops, int depth) {
+  const std::size_t outer = guards.size();
+  switch (statement.kind) {
+    case Statement::Kind::simple: find_exits_simple(statement, guards, loops, depth); break;
+    case Statement::Kind::and_or:
+      for (const auto& child : statement.children) {
+        find_exits(*child, guards, loops, depth);
+        guards.push_back(child.get());
+      }
+      break;
+    case Statement::Kind::conditional:
+      for (const Branch& branch : statement.branches) {
+        for (const auto& condition : branch.condition) {
+          find_exits(*condition, guards, loops, depth);
+          guards.push_back(condition.get());
+        }
+        find_exits(branch.body, guards, loops, depth);
+      }
+      break;
+    case Statement::Kind::case_of:
+      guards.push_back(&statement);
+      for (const Branch& branch : statement.branches) find_exits(branch.body, guards, loops, depth);
+      break;
+    case Statement::Kind::group: find_exits(statement.children, guards, loops, depth); break;
+    case Statement::Kind::loop:
+    case Statement::Kind::for_each:
+    case Statement::Kind::for_arithmetic:
+      for (const Branch& branch : statement.branches) {
+        for (const auto& condition : branch.condition) guards.push_back(condition.get());
+        find_exits(branch.body, guards, loops + 1, depth);
+      }
+      break;
+    default: break;
+  }
+  guards.resize(outer);
+}
+
+void LoopShape::find_exits_simple(const Statement& statement, std::vector<const Statement*>& guards, int loops,
+                                  int depth) {
+  for (const Assignment& assignment : statement.assignments) {
+    if (statement.words.empty() && assignment.value.literal() && !guards.empty()) {
+      Basis least = Basis::observation;
+      for (const Statement* guard : guards) least = std::min(least, basis(*guard));
+      flags_[assignment.name].push_back(least);
+    }
+  }
+  const std::string name = name_of(statement);
+  const bool breaks = name == "break" && (loops == 0 || statement.words.size() > 1);
+  const bool leaves = is_one_of(name, {"exit", "return"}) ? (depth == 0 || name == "exit") : false;
+  const bool dies = is_one_of(name, {"die", "fail", "fatal", "abort", "error_exit", "bail"});
+  if (breaks || leaves || dies) {
+    add_exit(guards);
+  } else if (const auto function = functions_.find(name); function != functions_.end() && depth < kMaxDepth) {
+    find_exits(*function->second, guards, loops + 1, depth + 1);
+  }
+}
+
+void LoopShape::add_exit(const std::vector<const Statement*>& guards) {
+  if (guards.empty()) {
+    leaves_ = true;
+    return;
+  }
+  // One guard that counts suffices.
+  Basis strongest = Basis::nothing;
+  for (const Statement* guard : guards) {
+    const Basis one = basis(*guard);
+    if (one == Basis::bound) {
+      strongest = Basis::bound;
+      break;
+    }
+    if (one == Basis::input) strongest = Basis::input;
+    if (strongest != Basis::input) strongest = std::max(strongest, one);
+  }
+  exits_.push_back(strongest);
+}
+
+LoopShape::Basis LoopShape::basis(const List& condition) const {
+  Basis found = Basis::nothing;
+  for (const auto& statement : condition) {
+    const Basis one = basis(*statement);
+    if (one == Basis::bound) return one;
+    found = one == Basis::input || found == Basis::input ? Basis::input : std::max(found, one);
+  }
+  return found;
+}
+
+LoopShape::Basis LoopShape::basis(const Statement& condition) const {
+  switch (condition.kind) {
+    case Statement::Kind::arithmetic: return basis_of_arithmetic(condition.span.source());
+    case Statement::Kind::pipeline:
+      // The last stage decides: echo "$x" | grep -q y looks at x.
+      if (name_of(*condition.children.front()) == "echo" || name_of(*condition.children.front()) == "printf") {
+        Basis found = Basis::nothing;
+        for (const Word& word : condition.children.front()->words) found = std::max(found, basis_of_names(word));
+        return found;
+      }
+      return Basis::observation;
+    case Statement::Kind::and_or:
+    case Statement::Kind::group:
+    case Statement::Kind::subshell: return basis(condition.children);
+    case Statement::Kind::case_of: return basis_of_names(condition.words.front());
+    case Statement::Kind::conditional: {
+      Basis found = Basis::nothing;
+      for (const Branch& branch : condition.branches) found = std::max(found, basis(branch.condition));
+      return found;
+    }
+    case Statement::Kind::simple: break;
+    default: return Basis::observation;
+  }
+  const std::string name = name_of(condition);
+  if (condition.words.empty()) {  // while x=$(command)
+    Basis found = Basis::nothing;
+    for (const Assignment& assignment : condition.assignments) {
+      if (has_command(assignment.value)) found = Basis::observation;
+    }
+    return found;
+  }
+  if (is_one_of(name, {"[", "[[", "test"})) return basis_of_test(condition);
+  if (is_one_of(name, {"read", "getopts", "select", "mapfile"})) return Basis::input;
+  if (name == "let" || name == "expr") return basis_of_arithmetic(condition.span.source());
+  if (is_one_of(name, {"true", ":", "false", "sleep", "usleep", "echo", "printf", "shift", "wait", "break", "continue",
+                       "exit", "return"}))
+    return Basis::nothing;
+  return Basis::observation;
+}
+
+LoopShape::Basis LoopShape::basis_of_test(const Statement& test) const {
+  Basis found = Basis::nothing;
+  bool compares = false;
+  for (const Word& word : test.words) compares = compares || is_comparison(word.span.source());
+  for (const Word& word : test.words) {
+    if (word.literal() && is_file_test(word.literal_text()) && word.span.source().front() == '-') {
+      found = std::max(found, Basis::observation);
+      continue;
+    }
+    if (has_command(word) && tells_time(word.span.source())) return Basis::bound;
+    const Basis one = basis_of_names(word);
+    if (one == Basis::bound && compares) return one;
+    if (one == Basis::input) return Basis::input;
+    if (word.literal() && compares) {
+      // [[ n -lt 3 ]] names variables without a dollar sign.
+      if (is_counter(word.literal_text())) return Basis::bound;
+    }
+    found = std::max(found, one);
+  }
+  return found;
+}
+
+LoopShape::Basis LoopShape::basis_of_names(const Word& word) const {
+  std::set<std::string> names;
+  collect_names(word, names);
+  Basis found = has_command(word) ? Basis::observation : Basis::nothing;
+  if (tells_time(word.span.source())) return Basis::bound;
+  for (const std::string& name : names) {
+    if (is_counter(name)) return Basis::bound;
+    if (read_.contains(name)) return Basis::input;
+    const bool argument = name == "#" || name == "@" || name == "*" ||
+                          (!name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) != 0);
+    if (argument && shifts_) return Basis::input;
+    if (name == "?" || name == "!" || observed_.contains(name)) {
+      found = std::max(found, Basis::observation);
+    } else if (computed_.contains(name)) {
+      found = std::max(found, Basis::computation);
+    } else if (const auto flag = flags_.find(name); flag != flags_.end()) {
+      for (const Basis one : flag->second) found = std::max(found, one);
+      if (std::find(flag->second.begin(), flag->second.end(), Basis::bound) != flag->second.end()) return Basis::bound;
+    }
+  }
+  return found;
+}
+
+LoopShape::Basis LoopShape::basis_of_arithmetic(std::string_view expression) const {
+  if (tells_time(expression)) return Basis::bound;
+  Basis found = Basis::nothing;
+  for (const std::string& name : identifiers(expression)) {
+    if (is_counter(name)) return Basis::bound;
+    if (observed_.contains(name)) found = Basis::observation;
+    if (computed_.contains(name)) found = std::max(found, Basis::computation);
+  }
+  return found;
+}
+
+bool LoopShape::infinite_head() const {
+  if (loop_.kind == Statement::Kind::for_arithmetic) return true;
+  return basis(loop_.branches.front().condition) == Basis::nothing;
+}
+
+bool LoopShape::waits_unbounded() const {
+  if (loop_.branches.empty()) return false;
+  if (loop_.kind == Statement::Kind::for_arithmetic) {
+    const std::string_view head = loop_.head.source();
+    const std::size_t first = head.find(';');
+    const std::size_t second = head.find(';', first + 1);
+    if (first == std::string_view::npos || second == std::string_view::npos) return false;
+    const std::string_view condition = head.substr(first + 1, second - first - 1);
+    if (condition.find_first_not_of(" \t1") != std::string_view::npos) return false;
+  }
+  if (std::find(exits_.begin(), exits_.end(), Basis::bound) != exits_.end()) return false;
+  if (leaves_ && !continues_) return false;
+  const bool idle = pauses_ || !active_;
+  if (!infinite_head()) return basis(loop_.branches.front().condition) == Basis::observation && idle;
+  const bool looks = std::find(exits_.begin(), exits_.end(), Basis::observation) != exits_.end();
+  return looks && idle;
+}
+
+}  // namespace procsafe::shell

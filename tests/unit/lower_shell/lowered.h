@@ -1,0 +1,43 @@
+// Lowers a script and says what was found, one operation a line: the form the tables of these tests use.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "judge/judge.h"
+#include "link/link.h"
+#include "lower/lowering.h"
+#include "pipeline.h"
+#include "source/read.h"
+
+namespace procsafe {
+
+inline const Catalog& catalog() {
+  static const Catalog loaded = Catalog::load();
+  return loaded;
+}
+
+/// `line rule` of every finding in the last of the files, sorted, joined by "; ".
+inline std::string findings(std::vector<SourceFile> files, Preset preset = Preset::recommended) {
+  PipelineOptions options;
+  options.judge.preset = preset;
+  std::vector<FileResult> results = analyse(std::move(files), catalog(), options);
+  const FileResult& last = results.back();
+  std::vector<std::string> rows;
+  for (const Finding& finding : last.findings)
+    rows.push_back(std::to_string(last.file.position(finding.range.begin).line) + " " + finding.rule->id);
+  std::string joined;
+  for (const std::string& row : rows) joined += (joined.empty() ? "" : "; ") + row;
+  return joined;
+}
+
+inline std::string findings(std::string_view script, std::string_view name = "script.sh") {
+  std::vector<SourceFile> files;
+  files.push_back(source_from_text(std::string(name), std::string(script)));
+  return findings(std::move(files));
+}
+
+}  // namespace procsafe
