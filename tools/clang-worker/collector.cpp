@@ -16,13 +16,12 @@ namespace {
 
 class Collector : public clang::RecursiveASTVisitor<Collector> {
  public:
-  Collector(clang::ASTContext& context, const SourceMap& map, const Interest& interest,
-            const FunctionVariables& variables, Answers& answers)
+  Collector(clang::ASTContext& context, const UnitKnowledge& unit, Answers& answers)
       : context_(context),
-        map_(map),
-        interest_(interest),
-        variables_(variables),
-        callees_(map, interest, variables),
+        map_(unit.map),
+        interest_(unit.interest),
+        variables_(unit.variables),
+        callees_(unit.map, unit.interest, unit.variables),
         answers_(answers) {}
 
   // What a template does is seen where it is instantiated; answers that agree are one (normalise).
@@ -277,10 +276,9 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
 
 }  // namespace
 
-void collect_answers(const std::vector<clang::Decl*>& declarations, clang::ASTContext& context, const SourceMap& map,
-                     const Interest& interest, Answers& answers) {
-  const FunctionVariables variables(declarations, context);
-  Collector collector(context, map, interest, variables, answers);
+void collect_answers(const std::vector<clang::Decl*>& declarations, clang::ASTContext& context,
+                     const UnitKnowledge& unit, Answers& answers) {
+  Collector collector(context, unit, answers);
   for (clang::Decl* declaration : declarations) collector.TraverseDecl(declaration);
 }
 

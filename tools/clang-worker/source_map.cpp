@@ -36,11 +36,8 @@ bool lies_below(const std::string& path, const std::string& root) {
 
 SourceMap::SourceMap(const clang::SourceManager& manager, const clang::LangOptions& language,
                      const UnitRequest& request)
-    : manager_(manager),
-      language_(language),
-      wanted_(request.wanted.begin(), request.wanted.end()),
-      roots_(request.roots) {
-  wanted_.insert(request.file);
+    : manager_(manager), language_(language), roots_(request.roots) {
+  for (const WantedFile& file : request.wanted) wanted_.emplace(file.path, file.places);
 }
 
 UnitFile SourceMap::describe(clang::FileID id) const {
@@ -54,9 +51,10 @@ UnitFile SourceMap::describe(clang::FileID id) const {
   const bool system = clang::SrcMgr::isSystem(manager_.getFileCharacteristic(manager_.getLocForStartOfFile(id)));
   const bool below =
       std::any_of(roots_.begin(), roots_.end(), [&](const std::string& root) { return lies_below(file.path, root); });
-  file.wanted = main || wanted_.contains(file.path);
-  file.project = main || (!system && (below || file.wanted));
-  file.wanted = file.wanted && file.project;
+  const auto wanted = wanted_.find(file.path);
+  file.project = main || (!system && (below || wanted != wanted_.end()));
+  file.wanted = file.project && wanted != wanted_.end();
+  if (file.wanted) file.places = &wanted->second;
   if (manager_.getBufferData(id).starts_with("\xEF\xBB\xBF")) file.text_begin = 3;
   return file;
 }

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,9 +17,11 @@ namespace procsafe::worker {
 
 /// A file of the unit.
 struct UnitFile {
-  std::string path;       ///< canonical
-  bool project = false;   ///< the project's, not the system's
-  bool wanted = false;    ///< answers are asked for
+  std::string path;      ///< canonical
+  bool project = false;  ///< the project's, not the system's
+  bool wanted = false;   ///< answers are asked for
+  /// What is looked into, if not everything; see WantedFile.
+  const std::optional<std::vector<Offset>>* places = nullptr;
   Offset text_begin = 0;  ///< length of its byte order mark
 };
 
@@ -67,7 +68,7 @@ class SourceMap {
 
   const clang::SourceManager& manager_;
   const clang::LangOptions& language_;
-  std::set<std::string, std::less<>> wanted_;
+  std::map<std::string, std::optional<std::vector<Offset>>> wanted_;
   std::vector<std::string> roots_;
   mutable std::map<clang::FileID, UnitFile> files_;
   std::map<clang::SourceLocation, MacroUse> macro_uses_;

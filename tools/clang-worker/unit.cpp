@@ -17,11 +17,13 @@
 #include <set>
 #include <utility>
 
+#include "body_choice.h"
 #include "collector.h"
 #include "interest.h"
 #include "invocation.h"
 #include "lower/clang/merge.h"
 #include "source_map.h"
+#include "values.h"
 
 namespace procsafe::worker {
 namespace {
@@ -38,6 +40,7 @@ struct Session {
   const Interest& interest;
   UnitReply& reply;
   std::unique_ptr<SourceMap> map;
+  std::unique_ptr<BodyChoice> bodies;
   /// By inclusion, since a file may be included several times under several conditions.
   std::map<clang::FileID, std::vector<SourceRange>> inactive;
   std::set<clang::FileID> entered;
@@ -120,10 +123,7 @@ class Consumer : public clang::ASTConsumer {
  public:
   explicit Consumer(Session& session) : session_(session) {}
 
-  // Parsing bodies of headers is most of the cost of a unit, and answers are wanted for few of them.
-  bool shouldSkipFunctionBody(clang::Decl* declaration) override {
-    return !session_.map->file(declaration->getLocation()).wanted;
-  }
+  bool shouldSkipFunctionBody(clang::Decl* declaration) override { return session_.bodies->skips(*declaration); }
 
   bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
     for (clang::Decl* declaration : group) {
@@ -133,7 +133,13 @@ class Consumer : public clang::ASTConsumer {
   }
 
   void HandleTranslationUnit(clang::ASTContext& context) override {
-    collect_answers(declarations_, context, *session_.map, session_.interest, session_.reply.files);
+    const auto may_be_set = [this](const std::string& name) { return session_.bodies->skipped_mention(name); };
+    const FunctionVariables variables(declarations_, context, may_be_set);
+    collect_answers(declarations_, context, {*session_.map, session_.interest, variables}, session_.reply.files);
+    for (const auto& [path, bodies] : session_.bodies->skipped()) {
+      std::vector<SourceRange>& unknown = session_.reply.files[path].unknown;
+      unknown.insert(unknown.end(), bodies.begin(), bodies.end());
+    }
   }
 
  private:
@@ -148,6 +154,7 @@ class Action : public clang::ASTFrontendAction {
  protected:
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler, llvm::StringRef) override {
     session_.map = std::make_unique<SourceMap>(compiler.getSourceManager(), compiler.getLangOpts(), session_.request);
+    session_.bodies = std::make_unique<BodyChoice>(*session_.map);
     compiler.getPreprocessor().addPPCallbacks(std::make_unique<PreprocessorRecorder>(session_));
     return std::make_unique<Consumer>(session_);
   }
@@ -162,6 +169,7 @@ class Action : public clang::ASTFrontendAction {
       semantics.inactive = first ? std::move(ranges) : intersect(semantics.inactive, ranges);
     }
     for (auto& [path, semantics] : session_.reply.files) normalise(semantics);
+    session_.bodies.reset();
     session_.map.reset();
   }
 
@@ -190,7 +198,7 @@ UnitReply analyse_unit(const UnitRequest& request) {
   llvm::InitializeAllTargetInfos();  // for cross compilers: their names hold the target
   UnitReply reply;
   const Interest interest(request.names);
-  Session session{request, interest, reply, nullptr, {}, {}};
+  Session session{request, interest, reply, nullptr, nullptr, {}, {}};
   ErrorRecorder recorder(session);
 
   const auto files = llvm::vfs::getRealFileSystem();

@@ -253,10 +253,17 @@ class FunctionVariableVisitor : public clang::RecursiveASTVisitor<FunctionVariab
   FunctionVariables& into_;
 };
 
-FunctionVariables::FunctionVariables(const std::vector<clang::Decl*>& declarations, const clang::ASTContext& context)
+FunctionVariables::FunctionVariables(const std::vector<clang::Decl*>& declarations, const clang::ASTContext& context,
+                                     const std::function<bool(const std::string&)>& may_be_set)
     : context_(context) {
   FunctionVariableVisitor visitor(*this);
   for (clang::Decl* declaration : declarations) visitor.TraverseDecl(declaration);
+  for (auto& [declaration, values] : variables_) {
+    const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
+    const bool of_file = variable != nullptr && variable->hasGlobalStorage() && !variable->isStaticLocal();
+    const bool constant = of_file && (variable->getType().isConstQualified() || variable->getType()->isReferenceType());
+    if (of_file && !constant && may_be_set(variable->getNameAsString())) values.escaped = true;
+  }
   for (const auto& [variable, values] : variables_) {
     if (const clang::Expr* value = single_value(*variable)) sources_.insert(&bare(*value));
   }

@@ -6,6 +6,7 @@
 #include <clang/AST/Expr.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -31,8 +32,10 @@ struct FunctionValue {
 /// Pointers to functions, references to them and std::function objects that only ever get one value.
 class FunctionVariables {
  public:
-  /// Looks at everything below `declarations` for what is assigned to such variables.
-  FunctionVariables(const std::vector<clang::Decl*>& declarations, const clang::ASTContext& context);
+  /// Looks at everything below `declarations` for what is assigned to such variables. `may_be_set` says whether a
+  /// variable of the file may be assigned to elsewhere, by its name.
+  FunctionVariables(const std::vector<clang::Decl*>& declarations, const clang::ASTContext& context,
+                    const std::function<bool(const std::string&)>& may_be_set);
 
   /// The function that a callee or argument is known to be.
   [[nodiscard]] FunctionValue resolve(const clang::Expr& expression) const;

@@ -38,6 +38,7 @@ class Sketcher {
 
   Sketch run(std::string_view text) {
     split_cpp_tokens(text, tokens_);
+    begin_ = text.data();
     find_types();
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
       if (tokens_[at_].kind == CppToken::Kind::directive) {
@@ -156,6 +157,7 @@ class Sketcher {
   void statement_token() {
     const CppToken& here = tokens_[at_];
     if (is_trigger(at_)) {
+      result_.places.push_back(static_cast<Offset>(here.text.data() - begin_));
       const bool named = types_.contains(here.text) || more_.contains(here.text);
       const bool forward = named && token(at_ + 1).is(";") && (before(at_).is("class") || before(at_).is("struct"));
       if (!forward) (named && !in_body() ? result_.mentions : result_.candidate) = true;
@@ -206,6 +208,7 @@ class Sketcher {
 
   const Triggers& triggers_;
   const NameSet& more_;
+  const char* begin_ = nullptr;
   std::vector<CppToken> tokens_;
   std::unordered_set<std::string_view> types_;
   std::size_t at_ = 0;

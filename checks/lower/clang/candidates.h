@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/api.h"
+#include "facts/source_range.h"
 
 namespace procsafe {
 
@@ -40,8 +41,9 @@ class Triggers {
 
 /// What one look at a file's words tells.
 struct Sketch {
-  bool candidate = false;  ///< a function or macro here may perform an operation
-  bool mentions = false;   ///< a declaration here names a class of the catalogue
+  bool candidate = false;      ///< a function or macro here may perform an operation
+  std::vector<Offset> places;  ///< where a trigger stands; ascending
+  bool mentions = false;       ///< a declaration here names a class of the catalogue
   /// Macros, aliases, classes, fields and functions declared here in terms of a trigger: their names are
   /// triggers wherever the file is included.
   std::vector<std::string> exports;

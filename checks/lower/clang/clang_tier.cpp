@@ -139,7 +139,8 @@ class ClangTier {
     std::vector<bool> compiled(files_.size());
     for (std::size_t i = 0; i < files_.size(); ++i) compiled[i] = commands_[i].has_value();
     const Selection selection(files_, compiled, catalog_.cpp(), threads_, wake_);
-    for (const std::size_t file : selection.wanted()) wanted_.push_back(files_[file].real_path.string());
+    for (const std::size_t file : selection.wanted())
+      wanted_.push_back({files_[file].real_path.string(), selection.places(file)});
     const WorkerPool pool(worker, options_.limits, threads_);
     std::vector<bool> run(files_.size(), false);
     std::vector<std::size_t> units = selection.units();
@@ -240,7 +241,7 @@ class ClangTier {
   std::vector<std::optional<CompileCommand>> commands_;  ///< by file
   std::map<std::string, std::size_t> by_path_;           ///< canonical path → file
   std::set<std::string> roots_;
-  std::vector<std::string> wanted_;
+  std::vector<WantedFile> wanted_;
   ClangResult result_;
 };
 

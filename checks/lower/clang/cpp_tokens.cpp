@@ -33,7 +33,7 @@ class Splitter {
   }
 
   void end_directive() {
-    if (in_directive_) tokens_.push_back({CppToken::Kind::line_end, {}});
+    if (in_directive_) tokens_.push_back({CppToken::Kind::line_end, text_.substr(at_, 0)});
     in_directive_ = false;
   }
 

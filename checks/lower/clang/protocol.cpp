@@ -35,13 +35,15 @@ auto read_message(const std::string& text, const char* what, std::size_t members
 }  // namespace
 
 std::string write_request(const UnitRequest& request) {
+  json wanted = json::object();
+  for (const WantedFile& file : request.wanted) wanted[file.path] = file.places ? json(*file.places) : json(nullptr);
   return dump({{"version", kProtocolVersion},
                {"directory", request.directory},
                {"file", request.file},
                {"arguments", request.arguments},
                {"names", request.names},
                {"roots", request.roots},
-               {"wanted", request.wanted}});
+               {"wanted", std::move(wanted)}});
 }
 
 std::string write_reply(const UnitReply& reply) {
@@ -62,7 +64,10 @@ UnitRequest read_request(const std::string& text) {
     message.at("arguments").get_to(request.arguments);
     message.at("names").get_to(request.names);
     message.at("roots").get_to(request.roots);
-    message.at("wanted").get_to(request.wanted);
+    for (const auto& [path, places] : message.at("wanted").items()) {
+      request.wanted.push_back({path, {}});
+      if (!places.is_null()) request.wanted.back().places = places.get<std::vector<Offset>>();
+    }
     return request;
   });
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -11,17 +12,23 @@
 
 namespace procsafe {
 
+/// A file to answer for.
+struct WantedFile {
+  std::string path;  ///< canonical
+  /// Only functions that hold one of these places are looked into; ascending. Without a value: all are.
+  std::optional<std::vector<Offset>> places;
+};
+
 /// One translation unit to analyse. All paths are absolute.
 struct UnitRequest {
   std::string directory;               ///< where the compiler runs
-  std::string file;                    ///< the main file, canonical
+  std::string file;                    ///< the main file
   std::vector<std::string> arguments;  ///< the compiler and its arguments; must name the main file
   /// Qualified names of the catalogue: functions, methods, classes (`system`, `QProcess::start`).
   std::vector<std::string> names;
   /// Folders whose files are the project's, unless Clang takes them for system headers.
   std::vector<std::string> roots;
-  /// Canonical paths of the files to answer for, besides the main file.
-  std::vector<std::string> wanted;
+  std::vector<WantedFile> wanted;
 };
 
 struct UnitReply {

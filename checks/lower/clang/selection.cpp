@@ -49,15 +49,18 @@ IncludeGraph graph_of(const std::vector<SourceFile>& files, const std::vector<Sk
   return {paths, includes};
 }
 
-/// Lets names flow from headers to the files that include them; returns the files that got new ones.
+/// Lets names flow to the rest of their file, and from headers to the files that include them; returns the files
+/// that got new ones.
 std::vector<std::size_t> import_names(const std::vector<Sketch>& sketches, const std::vector<std::size_t>& changed,
                                       const IncludeGraph& graph, std::vector<NameSet>& imported) {
   std::set<std::size_t> reached;
-  for (const std::size_t header : changed) {
-    if (sketches[header].exports.empty() || !graph.is_included(header)) continue;
-    for (const std::size_t includer : graph.includers(header)) {
-      for (const std::string& name : sketches[header].exports) {
-        if (imported[includer].insert(name).second) reached.insert(includer);
+  for (const std::size_t file : changed) {
+    if (sketches[file].exports.empty()) continue;
+    std::vector<std::size_t> users = graph.includers(file);
+    users.push_back(file);
+    for (const std::size_t user : users) {
+      for (const std::string& name : sketches[file].exports) {
+        if (imported[user].insert(name).second) reached.insert(user);
       }
     }
   }
@@ -95,6 +98,7 @@ Selection::Selection(const std::vector<SourceFile>& files, const std::vector<boo
   for (std::size_t i = 0; i < files.size(); ++i) {
     const Sketch& sketch = known.sketches[i];
     if (sketch.candidate || (sketch.mentions && !graph_.is_included(i))) wanted_.push_back(i);
+    places_.push_back(std::move(known.sketches[i].places));
   }
   choose();
 }

@@ -25,6 +25,8 @@ class Selection {
   [[nodiscard]] const std::vector<std::size_t>& units() const { return units_; }
   /// Files whose answers matter; ascending. Units among them.
   [[nodiscard]] const std::vector<std::size_t>& wanted() const { return wanted_; }
+  /// Where the triggers of a file stand; ascending.
+  [[nodiscard]] const std::vector<Offset>& places(std::size_t file) const { return places_[file]; }
   /// A unit through which to look at a header that the units run so far turned out not to contain: the nearest
   /// that includes it and was not run. `run[i]`: file i was. Nothing left: the number of files.
   [[nodiscard]] std::size_t representative(std::size_t header, const std::vector<bool>& run) const;
@@ -35,6 +37,7 @@ class Selection {
   std::vector<bool> compiled_;
   std::vector<std::size_t> units_;
   std::vector<std::size_t> wanted_;
+  std::vector<std::vector<Offset>> places_;
   IncludeGraph graph_;
 };
 

@@ -80,8 +80,8 @@ struct CppSemantics {
   /// Parts the preprocessor left out in this unit, and in every other unit seen.
   std::vector<SourceRange> inactive;
 
-  /// Places Clang could not make sense of (a missing header, an error). What it does not say about them is no
-  /// answer: there tier 1 judges. Sorted.
+  /// Places Clang could not make sense of (a missing header, an error), and functions it did not look into because
+  /// their words promise nothing. What it does not say about them is no answer: there tier 1 judges. Sorted.
   std::vector<SourceRange> unknown;
 
   bool operator==(const CppSemantics&) const = default;

@@ -55,6 +55,11 @@ AskedProject& AskedProject::limits(WorkerLimits limits) {
   return *this;
 }
 
+AskedProject& AskedProject::places(std::vector<Offset> places) {
+  places_ = std::move(places);
+  return *this;
+}
+
 UnitOutcome AskedProject::run() const {
   const std::filesystem::path root = std::filesystem::canonical(folder_.root());
   UnitRequest request;
@@ -65,7 +70,7 @@ UnitOutcome AskedProject::run() const {
   request.arguments.push_back(files_.front().name);
   request.names = catalogue();
   request.roots = {root.string()};
-  for (const auto& [name, text] : files_) request.wanted.push_back((root / name).string());
+  for (const auto& [name, text] : files_) request.wanted.push_back({(root / name).string(), places_});
   return WorkerPool(PROCSAFE_WORKER, limits_, 1).run({request}).at(0);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class AskedProject {
 
   AskedProject& arguments(std::vector<std::string> arguments);
   AskedProject& limits(WorkerLimits limits);
+  /// Looks only into functions that hold one of these, in every file.
+  AskedProject& places(std::vector<Offset> places);
 
   [[nodiscard]] UnitOutcome run() const;
 
@@ -40,6 +43,7 @@ class AskedProject {
   std::vector<TextFile> files_;
   std::vector<std::string> arguments_;
   WorkerLimits limits_;
+  std::optional<std::vector<Offset>> places_;
 };
 
 /// The calls of one C++ source, as AskedProject::calls.

@@ -6,14 +6,18 @@ namespace procsafe {
 namespace {
 
 TEST(Protocol, RequestsAndRepliesRoundTrip) {
-  const UnitRequest request{"/p", "/p/a.c", {"cc", "-Dx=\"y\"", "a.c"}, {"system"}, {"/p"}, {"/p/b.h"}};
+  const UnitRequest request{"/p",       "/p/a.c", {"cc", "-Dx=\"y\"", "a.c"},
+                            {"system"}, {"/p"},   {{"/p/a.c", {}}, {"/p/b.h", {{3, 4}}}}};
   const UnitRequest same = read_request(write_request(request));
   EXPECT_EQ(same.directory, request.directory);
   EXPECT_EQ(same.file, request.file);
   EXPECT_EQ(same.arguments, request.arguments);
   EXPECT_EQ(same.names, request.names);
   EXPECT_EQ(same.roots, request.roots);
-  EXPECT_EQ(same.wanted, request.wanted);
+  ASSERT_EQ(same.wanted.size(), 2U);
+  EXPECT_EQ(same.wanted[1].path, "/p/b.h");
+  EXPECT_EQ(same.wanted[0].places, request.wanted[0].places);
+  EXPECT_EQ(same.wanted[1].places, request.wanted[1].places);
 
   UnitReply reply;
   reply.files["/p/a.c"].references = {{{1, 2}, "system"}};

@@ -148,6 +148,27 @@ TEST(WorkerFiles, OffsetsDoNotCountTheByteOrderMark) {
   EXPECT_EQ(semantics.calls[0].range.begin, std::string(kC).size() + 8);
 }
 
+TEST(WorkerBodies, OnlyThoseThatPromiseSomethingAreLookedInto) {
+  const std::string text =
+      std::string(kC) +
+      "void a() { kill(1, 9); }\nstruct S { void m() { system(\"m\"); } S() : x{1} { kill(3, 9); } int x; };\n"
+      "template <class T> void t() { system(\"t\"); }\nvoid b() { kill(2, 9); }\n";
+  AskedProject project{{"main.cpp", text}};
+  project.places({static_cast<Offset>(text.find("kill(2"))});
+  EXPECT_THAT(project.calls(), ElementsAre("kill(3, 9) = kill(3, 9)", "kill(2, 9) = kill(2, 9)"));
+  EXPECT_THAT(project.texts(project.semantics().unknown),
+              ElementsAre("a() { kill(1, 9); }", "m() { system(\"m\"); }", "t() { system(\"t\"); }"));
+}
+
+TEST(WorkerBodies, AVariableThatAnotherBodyMaySetIsNotKnown) {
+  const std::string text = std::string(kC) +
+                           "int other(const char*);\nstatic int (*run)(const char*) = system;\n"
+                           "void set() { run = other; }\nint f() { return run(\"a\"); }\n";
+  AskedProject project{{"main.cpp", text}};
+  project.places({static_cast<Offset>(text.find("run(\"a"))});
+  EXPECT_THAT(project.calls(), IsEmpty());
+}
+
 TEST(WorkerErrors, AMissingHeaderCostsOnlyWhatNeedsIt) {
   const AskedProject project{
       {"main.cpp", std::string("#include \"generated.h\"\n") + kC +
