@@ -129,6 +129,7 @@ std::vector<Api> read_api(const toml::table& table, std::string_view source) {
   api.out = read_argument(reader, "out", source);
   api.passes = read_argument(reader, "passes", source);
   api.opens = read_argument(reader, "opens", source);
+  api.format = read_argument(reader, "format", source);
   read_flags(reader, source, api);
   reader.finish();
 
@@ -200,13 +201,14 @@ void ApiCatalog::index_names() {
     if (!api_index_.emplace(apis_[i].name, i).second)
       throw CatalogError(fmt::format("the API '{}' stands twice in the catalogue", apis_[i].name));
     add_prefixes(apis_[i].name);
-    simple_names_[std::string(last_component(apis_[i].name))] = true;
+    bool& performs = simple_names_[std::string(last_component(apis_[i].name))];
+    performs = performs || apis_[i].operation.has_value();
   }
   for (std::size_t i = 0; i < types_.size(); ++i) {
     if (!type_index_.emplace(types_[i].name, i).second)
       throw CatalogError(fmt::format("the type '{}' stands twice in the catalogue", types_[i].name));
     add_prefixes(types_[i].name);
-    simple_names_[std::string(last_component(types_[i].name))] = true;
+    simple_names_[std::string(last_component(types_[i].name))] = true;  // constructing one may be one
   }
   for (const ApiModule& module : modules_) {
     namespaces_[module.name] = true;

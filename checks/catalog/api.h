@@ -59,6 +59,7 @@ enum class CommandStyle : std::uint8_t {
 ///     nonblocking = ["WNOHANG"]
 ///     blocking_when = ["wxEXEC_SYNC"]
 ///     detaching = ["DETACHED_PROCESS"]
+///     format = { index = 2 }             # text is made: a format, followed by what fills it (snprintf, fmt::format)
 struct Api {
   std::string name;
   std::optional<Operation> operation;
@@ -89,6 +90,7 @@ struct Api {
   Argument passes;
   Argument opens;
   Argument flags;
+  Argument format;
   std::vector<std::string> nonblocking;
   std::vector<std::string> blocking_when;
   std::vector<std::string> detaching;
@@ -135,6 +137,11 @@ class ApiCatalog {
 
   /// Is `word` the unqualified name of a function, class or method of the catalogue?
   [[nodiscard]] bool is_simple_name(std::string_view word) const { return simple_names_.contains(word); }
+  /// The same of entries that perform an operation.
+  [[nodiscard]] bool is_operation_name(std::string_view word) const {
+    const auto found = simple_names_.find(word);
+    return found != simple_names_.end() && found->second;
+  }
 
   [[nodiscard]] const std::vector<Api>& apis() const { return apis_; }
   [[nodiscard]] const std::vector<ApiType>& types() const { return types_; }
@@ -157,7 +164,7 @@ class ApiCatalog {
   Index<std::size_t> api_index_;
   Index<std::size_t> type_index_;
   Index<bool> namespaces_;
-  Index<bool> simple_names_;
+  Index<bool> simple_names_;  // does an entry of that name perform an operation?
 };
 
 }  // namespace procsafe

@@ -1,7 +1,48 @@
+#include "lower/cpp/analysis.h"
+#include "lower/cpp/exports.h"
+#include "lower/cpp/flows.h"
+#include "lower/cpp/operations.h"
+#include "lower/cpp/polling.h"
+#include "lower/cpp/references.h"
 #include "lower/lowering.h"
+#include "lower/tree.h"
 
 namespace procsafe {
+namespace {
 
-FileFacts lower_cpp(const LowerInput&) { return {}; }
+/// Macros make the grammars stumble in most files of C and C++, seldom near an operation. Only a file of which
+/// more than this part was not understood counts as not analysed.
+constexpr double kMostUnread = 0.10;
+
+void add_notices(const cpp::Unit& unit, FileFacts& facts) {
+  if (unit.tree.empty()) {
+    facts.notices.push_back({Notice::Level::error, {}, "not analysed: parsing took too long"});
+    return;
+  }
+  if (unit.tree.errors().empty()) return;
+  const SourceRange first = unit.map.to_file(unit.tree.errors().front());
+  const bool much =
+      static_cast<double>(unit.tree.error_bytes()) > kMostUnread * static_cast<double>(unit.tree.text().size());
+  facts.notices.push_back({much ? Notice::Level::error : Notice::Level::note, first,
+                           "partly analysed: the syntax around line " +
+                               std::to_string(unit.input.file.position(first.begin).line) + " could not be read"});
+}
+
+}  // namespace
+
+FileFacts lower_cpp(const LowerInput& input) {
+  FileFacts facts;
+  const cpp::Analysis analysis(input);
+  add_notices(analysis.unit, facts);
+  if (analysis.unit.tree.empty()) return facts;
+  for (const SourceRange& comment : analysis.unit.tree.comments())
+    add_directive(input.file, analysis.unit.map.to_file(comment), facts);
+  cpp::OperationBuilder(analysis, facts).run();
+  cpp::find_references(analysis, facts);
+  cpp::find_polling_loops(analysis, facts);
+  cpp::FlowBuilder(analysis, facts).run();
+  cpp::export_declarations(analysis, facts);
+  return facts;
+}
 
 }  // namespace procsafe

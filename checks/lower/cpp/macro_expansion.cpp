@@ -1,0 +1,323 @@
+#include "lower/cpp/macro_expansion.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lower/cpp/lexer.h"
+
+namespace procsafe::cpp {
+namespace {
+
+constexpr int kMaxDepth = 12;
+/// Longest text one macro use may become; more is generated code, not a wrapper.
+constexpr std::size_t kMaxExpansion = 1U << 16U;
+constexpr Offset kProduced = ~Offset{0};
+
+/// Text in which every byte knows where in the file it stands, or that a macro produced it.
+struct Mapped {
+  std::string bytes;
+  std::vector<Offset> origin;
+
+  void append(std::string_view text, Offset first) {
+    bytes += text;
+    for (std::size_t i = 0; i < text.size(); ++i)
+      origin.push_back(first == kProduced ? kProduced : first + static_cast<Offset>(i));
+  }
+  void append(const Mapped& other) {
+    bytes += other.bytes;
+    origin.insert(origin.end(), other.origin.begin(), other.origin.end());
+  }
+  [[nodiscard]] Mapped part(std::size_t begin, std::size_t end) const {
+    return {bytes.substr(begin, end - begin),
+            {origin.begin() + static_cast<std::ptrdiff_t>(begin), origin.begin() + static_cast<std::ptrdiff_t>(end)}};
+  }
+};
+
+bool is_hidden(const std::vector<std::string>& hidden, std::string_view name) {
+  return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
+}
+
+class Hides {
+ public:
+  Hides(const MacroTable& macros, const ApiCatalog& apis) : macros_(macros), apis_(apis) {}
+
+  bool operator()(const Macro& macro) {
+    if (!macro.conditional && apis_.is_operation_name(macro.name)) return true;
+    return body_names_operation(macro, 0);
+  }
+
+ private:
+  bool body_names_operation(const Macro& macro, int depth) {
+    const auto key = std::pair(macro.name, macro.body);
+    if (const auto found = known_.find(key); found != known_.end()) return found->second;
+    known_[key] = false;  // a macro that names itself
+    bool names = false;
+    for (std::size_t at = 0; at < macro.body.size() && !names;) {
+      const Lexeme lexeme = next_lexeme(macro.body, at);
+      at = lexeme.end;
+      if (lexeme.kind != Lexeme::Kind::identifier) continue;
+      const std::string_view word = lexeme.of(macro.body);
+      if (std::find(macro.parameters.begin(), macro.parameters.end(), word) != macro.parameters.end()) continue;
+      const Macro* inner = word == macro.name || depth > kMaxDepth ? nullptr : macros_.find(word);
+      names = apis_.is_operation_name(word) || (inner != nullptr && body_names_operation(*inner, depth + 1));
+    }
+    known_[key] = names;
+    return names;
+  }
+
+  const MacroTable& macros_;
+  const ApiCatalog& apis_;
+  std::map<std::pair<std::string, std::string>, bool> known_;
+};
+
+/// Arguments of a macro use: `text` from the parenthesis at `open`. Returns the offset behind the closing one,
+/// or npos.
+std::size_t read_arguments(std::string_view text, std::size_t open, std::vector<SourceRange>& arguments) {
+  int depth = 0;
+  std::size_t start = open + 1;
+  for (std::size_t at = open; at < text.size();) {
+    const Lexeme lexeme = next_lexeme(text, at);
+    if (lexeme.end - open > kMaxExpansion) break;
+    const char byte = text[at];
+    if (lexeme.kind == Lexeme::Kind::other) {
+      if (byte == '(' || byte == '[' || byte == '{') ++depth;
+      if (byte == ')' || byte == ']' || byte == '}') --depth;
+      if ((byte == ',' && depth == 1) || depth == 0) {
+        arguments.push_back({static_cast<Offset>(start), static_cast<Offset>(at)});
+        start = at + 1;
+      }
+      if (depth == 0) return at + 1;
+    }
+    at = lexeme.end;
+  }
+  return std::string_view::npos;
+}
+
+Mapped trimmed(const Mapped& text) {
+  std::size_t begin = 0;
+  std::size_t end = text.bytes.size();
+  const auto blank = [&](std::size_t at) { return std::isspace(static_cast<unsigned char>(text.bytes[at])) != 0; };
+  while (begin < end && blank(begin)) ++begin;
+  while (end > begin && blank(end - 1)) --end;
+  return text.part(begin, end);
+}
+
+std::string stringified(std::string_view text) {
+  std::string literal = "\"";
+  for (const char byte : text) {
+    if (byte == '"' || byte == '\\') literal += '\\';
+    literal += byte == '\n' ? ' ' : byte;
+  }
+  return literal + '"';
+}
+
+class Expander {
+ public:
+  Expander(std::string_view text, MacroTable& macros, const ApiCatalog& apis, Names& names)
+      : text_(text), macros_(macros), apis_(apis), names_(names), hides_(macros, apis) {}
+
+  SourceMap run();
+
+ private:
+  [[nodiscard]] const Macro* macro_at(std::string_view name, Offset at);
+  void import_from_other_files();
+  bool expand_use(const Lexeme& name, const Macro& macro, std::size_t& behind);
+  Mapped substitute(const Macro& macro, std::vector<Mapped> arguments);
+  Mapped rescan(const Mapped& in, std::vector<std::string> hidden, Offset use);
+  void emit(const Mapped& result, std::size_t expansion);
+
+  std::string_view text_;
+  MacroTable& macros_;
+  const ApiCatalog& apis_;
+  Names& names_;
+  Hides hides_;
+  SourceMap map_;
+  std::size_t copied_ = 0;
+};
+
+const Macro* Expander::macro_at(std::string_view name, Offset at) {
+  const Macro* macro = macros_.find(name, at, [this](const Macro& candidate) { return hides_(candidate); });
+  return macro != nullptr && hides_(*macro) ? macro : nullptr;
+}
+
+void Expander::import_from_other_files() {
+  std::set<std::string_view> asked;
+  for (std::size_t at = 0; at < text_.size();) {
+    const Lexeme lexeme = next_lexeme(text_, at);
+    at = lexeme.end;
+    if (lexeme.kind != Lexeme::Kind::identifier) continue;
+    const std::string_view word = lexeme.of(text_);
+    const bool lower = std::any_of(word.begin(), word.end(), [](char byte) { return byte >= 'a' && byte <= 'z'; });
+    const bool called =
+        at < text_.size() && (text_[at] == '(' || (text_[at] == ' ' && at + 1 < text_.size() && text_[at + 1] == '('));
+    if ((lower && !called) || word.size() < 2 || !asked.insert(word).second) continue;
+    if (macros_.find(word) != nullptr) continue;
+    for (const Value& value : names_.find(macro_slot(word))) {
+      if (auto macro = decode_macro(value)) macros_.import(std::move(*macro));
+    }
+  }
+}
+
+/// The arguments that stand for `...` become one.
+void join_variadic(const Macro& macro, std::vector<Mapped>& arguments) {
+  if (!macro.variadic) return;
+  while (arguments.size() > macro.parameters.size()) {
+    const Mapped last = std::move(arguments.back());
+    arguments.pop_back();
+    arguments.back().append(", ", kProduced);
+    arguments.back().append(last);
+  }
+}
+
+Mapped Expander::substitute(const Macro& macro, std::vector<Mapped> arguments) {
+  join_variadic(macro, arguments);
+  Mapped result;
+  const std::string_view body = macro.body;
+  const auto argument = [&](std::string_view word) -> const Mapped* {
+    const auto found = std::find(macro.parameters.begin(), macro.parameters.end(), word);
+    if (found == macro.parameters.end()) return nullptr;
+    static const Mapped nothing;
+    const auto index = static_cast<std::size_t>(found - macro.parameters.begin());
+    return index < arguments.size() ? &arguments[index] : &nothing;
+  };
+  bool stringify = false;
+  for (std::size_t at = 0; at < body.size() && result.bytes.size() < kMaxExpansion;) {
+    const Lexeme lexeme = next_lexeme(body, at);
+    at = lexeme.end;
+    const std::string_view word = lexeme.of(body);
+    if (word == "#" && macro.function_like) {
+      if (at < body.size() && body[at] == '#') {
+        ++at;  // `a ## b`: the blanks around it go
+        result = trimmed(result);
+        while (at < body.size() && body[at] == ' ') ++at;
+      } else {
+        stringify = true;
+      }
+      continue;
+    }
+    const Mapped* value = lexeme.kind == Lexeme::Kind::identifier ? argument(word) : nullptr;
+    if (value != nullptr && stringify) {
+      result.append(stringified(value->bytes), kProduced);
+    } else if (value != nullptr) {
+      result.append(*value);
+    } else {
+      result.append(word, kProduced);
+    }
+    stringify = stringify && lexeme.kind == Lexeme::Kind::space;
+  }
+  return result;
+}
+
+Mapped Expander::rescan(const Mapped& in, std::vector<std::string> hidden, Offset use) {
+  if (hidden.size() > kMaxDepth) return in;
+  Mapped out;
+  for (std::size_t at = 0; at < in.bytes.size() && out.bytes.size() < kMaxExpansion;) {
+    const Lexeme lexeme = next_lexeme(in.bytes, at);
+    const std::string_view word = lexeme.of(in.bytes);
+    const bool candidate = lexeme.kind == Lexeme::Kind::identifier && !is_hidden(hidden, word);
+    const Macro* macro = candidate ? macro_at(word, use) : nullptr;
+    std::vector<SourceRange> ranges;
+    std::size_t behind = lexeme.end;
+    if (macro != nullptr && macro->function_like) {
+      std::size_t open = lexeme.end;
+      while (open < in.bytes.size() && in.bytes[open] == ' ') ++open;
+      behind =
+          open < in.bytes.size() && in.bytes[open] == '(' ? read_arguments(in.bytes, open, ranges) : std::string::npos;
+      if (behind == std::string::npos) macro = nullptr;
+    }
+    if (macro == nullptr) {
+      out.append(in.part(lexeme.begin, lexeme.end));
+      at = lexeme.end;
+      continue;
+    }
+    std::vector<Mapped> arguments;
+    arguments.reserve(ranges.size());
+    for (const SourceRange& range : ranges) arguments.push_back(trimmed(in.part(range.begin, range.end)));
+    hidden.emplace_back(word);
+    out.append(rescan(substitute(*macro, std::move(arguments)), hidden, use));
+    hidden.pop_back();
+    at = behind;
+  }
+  return out;
+}
+
+void Expander::emit(const Mapped& result, std::size_t expansion) {
+  for (std::size_t at = 0; at < result.bytes.size();) {
+    std::size_t end = at + 1;
+    const bool produced = result.origin[at] == kProduced;
+    while (end < result.bytes.size() &&
+           (produced ? result.origin[end] == kProduced : result.origin[end] == result.origin[end - 1] + 1))
+      ++end;
+    if (produced) {
+      map_.produce(std::string_view(result.bytes).substr(at, end - at), expansion);
+    } else {
+      map_.copy_argument(text_, {result.origin[at], result.origin[at] + static_cast<Offset>(end - at)}, expansion);
+    }
+    at = end;
+  }
+}
+
+bool Expander::expand_use(const Lexeme& name, const Macro& macro, std::size_t& behind) {
+  std::vector<SourceRange> ranges;
+  behind = name.end;
+  if (macro.function_like) {
+    std::size_t open = name.end;
+    while (open < text_.size() && (text_[open] == ' ' || text_[open] == '\t')) ++open;
+    if (open >= text_.size() || text_[open] != '(') return false;
+    behind = read_arguments(text_, open, ranges);
+    if (behind == std::string_view::npos) return false;
+  }
+  std::vector<Mapped> arguments;
+  arguments.reserve(ranges.size());
+  for (const SourceRange& range : ranges) {
+    Mapped argument;
+    argument.append(text_.substr(range.begin, range.end - range.begin), range.begin);
+    arguments.push_back(trimmed(argument));
+  }
+  const auto use = static_cast<Offset>(name.begin);
+  const Mapped result = rescan(substitute(macro, std::move(arguments)), {macro.name}, use);
+  if (result.bytes.size() >= kMaxExpansion) return false;
+  map_.copy(text_, {static_cast<Offset>(copied_), use});
+  emit(result, map_.add_expansion({{use, static_cast<Offset>(behind)}, macro.name, macro.definition}));
+  copied_ = behind;
+  return true;
+}
+
+SourceMap Expander::run() {
+  import_from_other_files();
+  const auto& directives = macros_.directives();
+  auto directive = directives.begin();
+  const bool any = std::any_of(macros_.all().begin(), macros_.all().end(), [&](const Macro& m) { return hides_(m); });
+  for (std::size_t at = 0; any && at < text_.size();) {
+    while (directive != directives.end() && directive->end <= at) ++directive;
+    if (directive != directives.end() && directive->begin <= at) {
+      at = directive->end;
+      continue;
+    }
+    const Lexeme lexeme = next_lexeme(text_, at);
+    at = lexeme.end;
+    if (lexeme.kind != Lexeme::Kind::identifier) continue;
+    const Macro* macro = macro_at(lexeme.of(text_), static_cast<Offset>(lexeme.begin));
+    std::size_t behind = 0;
+    if (macro != nullptr && expand_use(lexeme, *macro, behind)) at = behind;
+  }
+  map_.copy(text_, {static_cast<Offset>(copied_), static_cast<Offset>(text_.size())});
+  return std::move(map_);
+}
+
+}  // namespace
+
+bool hides_operation(const Macro& macro, const MacroTable& macros, const ApiCatalog& apis) {
+  return Hides(macros, apis)(macro);
+}
+
+SourceMap expand_macros(std::string_view text, MacroTable& macros, const ApiCatalog& apis, Names& names) {
+  return Expander(text, macros, apis, names).run();
+}
+
+}  // namespace procsafe::cpp

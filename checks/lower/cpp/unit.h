@@ -1,0 +1,42 @@
+// One file on its way through the lowering: its text with macros expanded, its syntax, what it declares.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lower/cpp/constants.h"
+#include "lower/cpp/declarations.h"
+#include "lower/cpp/macros.h"
+#include "lower/cpp/name_resolver.h"
+#include "lower/cpp/source_map.h"
+#include "lower/cpp/syntax.h"
+#include "lower/lowering.h"
+
+namespace procsafe::cpp {
+
+/// Is the file included by others rather than compiled by itself?
+[[nodiscard]] bool is_header(std::string_view path);
+
+class Unit {
+ public:
+  explicit Unit(const LowerInput& input);
+
+  const LowerInput& input;
+  MacroTable macros;
+  SourceMap map;
+  SyntaxTree tree;
+  bool header;
+  Declarations declarations;
+  NameResolver names;
+  Constants constants;
+
+  /// The place of a node in the file.
+  [[nodiscard]] SourceRange place(Syntax node) const { return map.to_file(node.range()); }
+  [[nodiscard]] Location location(Syntax node) const { return {input.file.path, place(node)}; }
+  /// Under which name other files know a function of this file: `ns::f`, or `path::f` when it is internal.
+  [[nodiscard]] std::string symbol(const Function& function) const;
+  /// The qualified name of the function around a node; empty at file level.
+  [[nodiscard]] std::string enclosing_symbol(Syntax node) const;
+};
+
+}  // namespace procsafe::cpp

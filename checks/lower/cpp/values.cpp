@@ -1,0 +1,398 @@
+#include "lower/cpp/values.h"
+
+#include <utility>
+
+#include "lower/cpp/paths.h"
+#include "lower/cpp/texts.h"
+
+namespace procsafe::cpp {
+namespace {
+
+/// Deepest chain of definitions and calls that is followed.
+constexpr int kMaxDepth = 60;
+
+struct DepthGuard {
+  explicit DepthGuard(int& level) : depth(level) { ++depth; }
+  ~DepthGuard() { --depth; }
+  DepthGuard(const DepthGuard&) = delete;
+  DepthGuard& operator=(const DepthGuard&) = delete;
+  int& depth;
+};
+
+bool is_origin(const Value& value) { return value.kind == Value::Kind::pid || value.kind == Value::Kind::process; }
+
+}  // namespace
+
+Slot result_slot(std::string symbol, std::uint32_t out) { return {Slot::Kind::result, std::move(symbol), out}; }
+Slot parameter_slot(std::string symbol, std::uint32_t index) {
+  return {Slot::Kind::parameter, std::move(symbol), index};
+}
+Slot field_slot(std::string symbol) { return {Slot::Kind::field, std::move(symbol), 0}; }
+
+void Values::connect(const CallTable& calls, const DefinitionTable& definitions, const Texts& texts) {
+  calls_ = &calls;
+  definitions_ = &definitions;
+  texts_ = &texts;
+}
+
+DefinitionTable::Reaching Values::reaching(const Place& place, Syntax use) const {
+  return definitions_->reaching(place, use, [this](const Definition& definition) { return writes(definition); });
+}
+
+bool Values::writes(const Definition& definition) const {
+  const Call* call = calls_->find(definition.value);
+  if (call == nullptr) return definition.by_address;
+  if (call->api != nullptr) {
+    const Api& api = *call->api;
+    if (!api.out.index) return false;
+    const std::size_t index = definition.index < call->first_argument ? 0 : definition.index - call->first_argument;
+    return api.has_trait("out-rest") ? index >= *api.out.index : index == *api.out.index;
+  }
+  if (definition.by_address) return true;
+  // Handed over as it is: only a function whose parameter is a reference or an array writes it.
+  const Function* function = call->meaning.function;
+  if (function == nullptr || definition.index >= function->parameters.size()) return false;
+  const std::uint32_t parameter = function->parameters[definition.index];
+  if (parameter == none) return false;
+  const Variable& variable = unit_.declarations.variables()[parameter];
+  return variable.reference && !variable.constant && !definitions_->all({parameter, {}}).empty();
+}
+
+ValueSet Values::of(Syntax expression) const {
+  const Syntax node = strip_casts(expression);
+  if (!node || depth_ > kMaxDepth) return Value::unknown();
+  const DepthGuard guard(depth_);
+  switch (node.kind()) {
+    case Kind::number:
+    case Kind::character: {
+      const auto number = unit_.constants.number(node);
+      return number ? Value::of_number(*number) : Value::unknown();
+    }
+    case Kind::null: return Value::none();
+    case Kind::identifier:
+    case Kind::qualified_identifier: return of_name(node);
+    case Kind::field_expression: return of_place(node);
+    case Kind::subscript: return inside(of(node.field(Role::argument)));
+    case Kind::pointer_expression: return of(node.field(Role::argument));
+    case Kind::unary:
+      if (operator_text(node) == "-") return negated(of(node.field(Role::argument)));
+      break;
+    case Kind::call:
+    case Kind::new_expression:
+    case Kind::compound_literal: return of_call(node);
+    case Kind::assignment: return of(node.field(Role::right));
+    case Kind::comma: return of(node.field(Role::right));
+    case Kind::conditional: {
+      ValueSet values = of(node.field(Role::consequence));
+      values.merge(of(node.field(Role::alternative)));
+      return values;
+    }
+    case Kind::initializer_list: {
+      ValueSet values;
+      for (Syntax element = node.first(); element; element = element.next()) values.merge(of(element));
+      return values;
+    }
+    case Kind::binary: {
+      // Text put together from a searched pid, a path entered from a folder: what it is made of counts.
+      ValueSet values;
+      const std::string_view op = operator_text(node);
+      if (op == "+" || op == "/" || op == ">>" || op == "<<") {
+        for (const Role side : {Role::left, Role::right}) values.merge(inside(of(node.field(side))));
+      }
+      if (!values.empty()) return values;
+      break;
+    }
+    default: break;
+  }
+  if (const auto number = unit_.constants.number(node)) return Value::of_number(*number);
+  return Value::unknown();
+}
+
+/// What an element, a part or a result of something is: only origins are handed on.
+ValueSet Values::inside(const ValueSet& values) const {
+  ValueSet parts;
+  for (const Value& value : values) {
+    if (is_origin(value) || value.kind == Value::Kind::slot) parts.insert(value);
+  }
+  return parts;
+}
+
+ValueSet Values::negated(const ValueSet& values) const {
+  ValueSet groups;
+  for (Value value : values) {
+    if (value.kind == Value::Kind::number) {
+      groups.insert(Value::of_number(-value.number));
+    } else {
+      if (value.origin == Origin::self && is_origin(value)) value.origin = Origin::own_group;
+      groups.insert(std::move(value));
+    }
+  }
+  return groups;
+}
+
+ValueSet Values::of_name(Syntax name) const {
+  if (!active_.insert(name.id()).second) return {};
+  ValueSet values;
+  const std::string plain = plain_name(name.text());
+  const Variable* variable = unit_.declarations.find_variable(
+      name.is(Kind::identifier) ? std::string_view(plain) : last_component(plain), name);
+  if (variable != nullptr && !name.is(Kind::identifier) && variable->kind != Variable::Kind::global) variable = nullptr;
+  if (variable != nullptr) {
+    values = of_variable(*variable, name);
+  } else if (const auto number = unit_.constants.number(name)) {
+    values = Value::of_number(*number);
+  } else if (const Meaning meaning = unit_.names.reference(plain, name); meaning.api != nullptr) {
+    values = Value::api(meaning.api->name);
+  } else if (!meaning.project) {
+    values = of_place(name);
+  }
+  active_.erase(name.id());
+  return values;
+}
+
+ValueSet Values::of_variable(const Variable& variable, Syntax use) const {
+  if (variable.constant && !variable.pointer && variable.initializer) {
+    if (const auto number = unit_.constants.number(use)) return Value::of_number(*number);
+  }
+  ValueSet values;
+  const Place place{unit_.declarations.index_of(variable), {}};
+  const DefinitionTable::Reaching found = reaching(place, use);
+  for (const Definition* definition : found.definitions) values.merge(of(*definition));
+  // A sentinel (`pid_t pid = -1;`) beside a real value says "none yet".
+  if (values.size() > 1) {
+    ValueSet real;
+    for (const Value& value : values) {
+      if (value.kind != Value::Kind::number || value.number > 0) real.insert(value);
+    }
+    values = real;
+  }
+  if (!found.complete && variable.kind == Variable::Kind::parameter) {
+    const Function* function = unit_.declarations.function_at(variable.declarator);
+    const bool of_lambda = static_cast<bool>(variable.declaration.enclosing(Kind::lambda));
+    if (function != nullptr && !of_lambda)
+      values.insert(Value::of_slot(parameter_slot(unit_.symbol(*function), variable.position)));
+  }
+  if (!found.complete && (variable.kind == Variable::Kind::global || variable.is_static)) {
+    if (const auto slot = slot_of(use)) values.insert(Value::of_slot(*slot));
+  }
+  if (values.empty() || (values.single() != nullptr && values.single()->kind == Value::Kind::unknown)) {
+    const ClassName type = unit_.names.handle_class(variable.type, use);
+    if (type.api != nullptr && type.api->origin != Origin::not_applicable)
+      return Value::process(type.api->name, type.api->origin);
+  }
+  return values.empty() ? ValueSet(Value::unknown()) : values;
+}
+
+ValueSet Values::of_place(Syntax expression) const {
+  ValueSet values;
+  Place place = definitions_->place_of(expression);
+  if (!place.valid()) {
+    // A field of a call's result: `readdir(dir)->d_name`.
+    if (expression.is(Kind::field_expression)) values = inside(of(expression.field(Role::argument)));
+    return values.empty() ? ValueSet(Value::unknown()) : values;
+  }
+  DefinitionTable::Reaching found = reaching(place, expression);
+  for (const Definition* definition : found.definitions) values.merge(of(*definition));
+  if (found.complete && !values.empty()) return values;
+  // The whole was defined at once: `CreateProcess(…, &info)`, `entry = readdir(dir)`.
+  while (!place.path.empty() && place.variable != none) {
+    place.path.resize(place.path.rfind('.'));
+    const DefinitionTable::Reaching whole = reaching(place, expression);
+    ValueSet parts;
+    for (const Definition* definition : whole.definitions) parts.merge(inside(of(*definition)));
+    ValueSet origins;
+    for (const Value& value : parts) {
+      if (is_origin(value)) origins.insert(value);
+    }
+    if (!origins.empty()) {
+      values.merge(origins);
+      return values;
+    }
+  }
+  if (const auto slot = slot_of(expression)) values.insert(Value::of_slot(*slot));
+  return values.empty() ? ValueSet(Value::unknown()) : values;
+}
+
+std::string Values::owner_of(Syntax field) const {
+  const Syntax object = strip_casts(field.field(Role::argument));
+  if (object.is(Kind::this_object)) return unit_.declarations.scope_at(field);
+  const ClassName type = class_of(object);
+  return type.name;
+}
+
+std::optional<Slot> Values::slot_of(Syntax expression) const {
+  Syntax node = strip_casts(expression);
+  while (node.is(Kind::subscript) || node.is(Kind::pointer_expression)) node = strip_casts(node.field(Role::argument));
+  if (node.is(Kind::field_expression)) {
+    const std::string field = plain_name(node.field(Role::field).text());
+    std::string owner = owner_of(node);
+    if (owner.empty()) {
+      const std::vector<const Class*> classes = unit_.declarations.classes_with_field(field);
+      // Without a type the name tells: one class of the file has such a field, or the file shares it.
+      owner = classes.size() == 1 ? classes.front()->qualified : unit_.input.file.path;
+    }
+    return field_slot(join_names(owner, field));
+  }
+  if (!node.is(Kind::identifier) && !node.is(Kind::field_identifier) && !node.is(Kind::qualified_identifier))
+    return std::nullopt;
+  const std::string name = plain_name(node.text());
+  const Variable* variable =
+      node.is(Kind::field_identifier) ? nullptr : unit_.declarations.find_variable(last_component(name), node);
+  if (variable != nullptr) {
+    const bool shared = variable->kind == Variable::Kind::global || variable->is_static;
+    if (!shared) return std::nullopt;
+    const std::string symbol = join_names(variable->scope, variable->name);
+    return Slot{Slot::Kind::global, variable->is_static ? join_names(unit_.input.file.path, symbol) : symbol, 0};
+  }
+  const Function* function = unit_.declarations.function_at(node);
+  if (function != nullptr && function->member && node.kind() != Kind::qualified_identifier)
+    return field_slot(join_names(function->scope, name));
+  return Slot{Slot::Kind::global, name, 0};
+}
+
+ValueSet Values::of(const Definition& definition) const {
+  if (depth_ > kMaxDepth) return Value::unknown();
+  const DepthGuard guard(depth_);
+  switch (definition.how) {
+    case Definition::How::value:
+    case Definition::How::element: {
+      if (definition.at.is(Kind::identifier)) {
+        const Call* call = calls_->find(definition.at);
+        if (call != nullptr && call->api != nullptr && call->constructed != nullptr) return of_api(*call);
+      }
+      return of(definition.value);
+    }
+    case Definition::How::range_element:
+    case Definition::How::extracted: return inside(of(definition.value));
+    case Definition::How::appended: return inside(of(definition.value));
+    case Definition::How::argument: return of_argument(definition);
+    case Definition::How::changed: break;
+  }
+  return Value::unknown();
+}
+
+ValueSet Values::of_argument(const Definition& definition) const {
+  const Call* call = calls_->find(definition.value);
+  if (call == nullptr) return Value::unknown();
+  if (call->api != nullptr) {
+    const Api& api = *call->api;
+    if (api.passes.given()) return inside(of(call->argument(api.passes)));
+    if (api.opens.given()) return of_opened(*call);
+    if (api.operation == Operation::spawn) return Value::pid(Origin::child, unit_.location(call->node));
+    if (api.origin != Origin::not_applicable) return Value::pid(api.origin, unit_.location(call->node));
+    return Value::unknown();
+  }
+  const std::string symbol = callee_symbol(*call);
+  if (symbol.empty()) return Value::unknown();
+  return Value::of_slot(result_slot(symbol, static_cast<std::uint32_t>(definition.index) + 1));
+}
+
+std::string Values::callee_symbol(const Call& call) const {
+  if (call.api != nullptr || call.through_value) return {};
+  if (call.meaning.function != nullptr) return unit_.symbol(*call.meaning.function);
+  if (!call.node.is(Kind::call)) return {};
+  if (call.callee.is(Kind::field_expression)) {
+    const ClassName type = class_of(call.receiver);
+    const std::string name = plain_name(call.callee.field(Role::field).text());
+    return type ? join_names(type.name, name) : std::string();
+  }
+  const std::string name = plain_name(call.callee.text());
+  if (name.empty()) return {};
+  const std::vector<std::string> candidates = unit_.names.candidates(name, call.callee);
+  for (const std::string& candidate : candidates) {
+    if (!unit_.input.names.find(result_slot(candidate)).empty()) return candidate;
+  }
+  return candidates.size() == 1 ? candidates.front() : name.starts_with("::") ? name.substr(2) : name;
+}
+
+ValueSet Values::of_call(Syntax node) const {
+  const Call* call = calls_->find(node);
+  if (call == nullptr) return Value::unknown();
+  if (call->api != nullptr) return of_api(*call);
+  if (call->receiver) {
+    // What a method of a searched or read thing returns is made of it: `path.filename()`, `text.toInt()`.
+    ValueSet origins;
+    for (const Value& value : of(call->receiver)) {
+      if (value.kind == Value::Kind::pid) origins.insert(value);
+    }
+    if (!origins.empty()) return origins;
+    if (call->arguments.empty() && class_of(node).api != nullptr) return of(call->receiver);
+  }
+  const std::string symbol = callee_symbol(*call);
+  return symbol.empty() ? Value::unknown() : Value::of_slot(result_slot(symbol));
+}
+
+ValueSet Values::of_api(const Call& call) const {
+  const Api& api = *call.api;
+  if (api.opens.given()) return of_opened(call);
+  if (api.passes.given() && !api.out.given()) {
+    ValueSet values = of(call.argument(api.passes));
+    if (api.returns == "group") {
+      ValueSet groups;
+      for (Value value : values) {
+        if (value.kind == Value::Kind::number && value.number == 0) value = Value::pid(Origin::own_group);
+        if (value.origin == Origin::self && is_origin(value)) value.origin = Origin::own_group;
+        groups.insert(std::move(value));
+      }
+      return groups;
+    }
+    // A conversion of a constant is the constant; of unknown text it is no longer text.
+    return values.empty() ? ValueSet(Value::unknown()) : values;
+  }
+  if (api.returns == "function") {
+    if (const std::vector<Text> texts = texts_->of(call.argument(1)); texts.size() == 1 && texts.front().constant())
+      return unit_.names.apis().find(texts.front().bytes()) != nullptr ? Value::api(texts.front().bytes())
+                                                                       : Value::unknown();
+    return Value::unknown();
+  }
+  if (api.returns == "output") return of_output(call);
+  if (api.returns == "process" || (call.type && !call.receiver && api.operation == Operation::spawn)) {
+    const std::string type = api.type.empty() ? call.type.name : api.type;
+    const Origin origin = api.origin == Origin::not_applicable ? Origin::child : api.origin;
+    return Value::process(type, origin, unit_.location(call.node));
+  }
+  if (api.returns == "pid") {
+    const Origin origin = api.origin == Origin::not_applicable ? Origin::child : api.origin;
+    return Value::pid(origin, unit_.location(call.node));
+  }
+  return Value::unknown();
+}
+
+ValueSet Values::of_output(const Call& call) const {
+  ValueSet values;
+  for (const Text& text : texts_->of(call.argument(call.api->command))) {
+    FileFacts scratch;
+    const Origin output =
+        unit_.input.shell.lower_script(text, {unit_.input.file.path, {}, true, {}, &unit_.input.names}, scratch).output;
+    if (output != Origin::not_applicable) values.insert(Value::pid(output, unit_.location(call.node)));
+  }
+  return values.empty() ? ValueSet(Value::unknown()) : values;
+}
+
+ValueSet Values::of_opened(const Call& call) const {
+  const Syntax path = call.argument(call.api->opens);
+  const bool folder = call.api->has_trait("folder");
+  const std::vector<Text> texts = texts_->of(path);
+  ValueSet values;
+  for (const Text& text : texts) {
+    const std::string& bytes = text.bytes();
+    const bool proc = bytes == "/proc" || bytes.starts_with("/proc/");
+    if (folder) {
+      // The folder of all processes; one of a task or a cgroup holds what the process it belongs to has.
+      if (bytes == "/proc" || bytes == "/proc/" || bytes.starts_with("/proc/[") || bytes.starts_with("/proc/*"))
+        values.insert(Value::pid(Origin::searched, unit_.location(call.node)));
+      continue;
+    }
+    if (!proc) {
+      values.insert(Value::pid(Origin::pid_file, unit_.location(call.node)));
+    } else if (!text.holes().empty()) {
+      // `/proc/<pid>/…` speaks of that process and its relatives (O4).
+      for (const Text::Hole& hole : text.holes()) values.merge(inside(hole.values));
+    }
+  }
+  // A path nobody knows is a file all the same.
+  if (texts.empty() && !folder) values.insert(Value::pid(Origin::pid_file, unit_.location(call.node)));
+  return values.empty() ? ValueSet(Value::unknown()) : values;
+}
+
+}  // namespace procsafe::cpp

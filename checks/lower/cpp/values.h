@@ -1,0 +1,70 @@
+// What expressions may be: numbers, pids and where they come from, process handles, functions.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lower/cpp/calls.h"
+#include "lower/cpp/definitions.h"
+
+namespace procsafe::cpp {
+
+class Texts;
+
+/// The slot of what a function returns; `out` > 0: of what it writes through parameter number out-1.
+[[nodiscard]] Slot result_slot(std::string symbol, std::uint32_t out = 0);
+[[nodiscard]] Slot parameter_slot(std::string symbol, std::uint32_t index);
+[[nodiscard]] Slot field_slot(std::string symbol);
+
+class Values {
+ public:
+  explicit Values(const Unit& unit) : unit_(unit) {}
+  /// The tables need each other; they are joined once all exist.
+  void connect(const CallTable& calls, const DefinitionTable& definitions, const Texts& texts);
+
+  /// What an expression may be. May hold slots.
+  [[nodiscard]] ValueSet of(Syntax expression) const;
+  /// What a definition gives.
+  [[nodiscard]] ValueSet of(const Definition& definition) const;
+  /// The class of the catalogue (or of the project) that an expression is, points to or holds.
+  [[nodiscard]] ClassName class_of(Syntax expression) const;
+  /// The symbol under which the project's function that a call calls is known.
+  [[nodiscard]] std::string callee_symbol(const Call& call) const;
+  /// The slot of a field or global that is read or written by name; nothing for locals.
+  [[nodiscard]] std::optional<Slot> slot_of(Syntax expression) const;
+  /// Does a definition of kind `argument` write the place?
+  [[nodiscard]] bool writes(const Definition& definition) const;
+  /// The definitions that may reach a use of a variable or field.
+  [[nodiscard]] DefinitionTable::Reaching reaching(const Place& place, Syntax use) const;
+  /// Resolves slots by what the link stage knows so far.
+  [[nodiscard]] ValueSet resolved(const ValueSet& values) const { return resolve(values, unit_.input.names); }
+
+  [[nodiscard]] const CallTable& calls() const { return *calls_; }
+  [[nodiscard]] const DefinitionTable& definitions() const { return *definitions_; }
+
+ private:
+  [[nodiscard]] ValueSet of_name(Syntax name) const;
+  [[nodiscard]] ValueSet of_place(Syntax expression) const;
+  [[nodiscard]] ValueSet of_variable(const Variable& variable, Syntax use) const;
+  [[nodiscard]] ValueSet of_call(Syntax node) const;
+  [[nodiscard]] ValueSet of_api(const Call& call) const;
+  [[nodiscard]] ValueSet of_opened(const Call& call) const;
+  [[nodiscard]] ValueSet of_output(const Call& call) const;
+  [[nodiscard]] ValueSet negated(const ValueSet& values) const;
+  [[nodiscard]] ValueSet of_argument(const Definition& definition) const;
+  [[nodiscard]] ValueSet inside(const ValueSet& values) const;
+  [[nodiscard]] ClassName class_of_variable(const Variable& variable, Syntax use) const;
+  [[nodiscard]] ClassName class_of_field(Syntax field_expression) const;
+  [[nodiscard]] std::string owner_of(Syntax field_expression) const;
+
+  const Unit& unit_;
+  const CallTable* calls_ = nullptr;
+  const DefinitionTable* definitions_ = nullptr;
+  const Texts* texts_ = nullptr;
+  mutable int depth_ = 0;
+  mutable std::set<NodeId> active_;  ///< names being evaluated: a cycle ends there
+};
+
+}  // namespace procsafe::cpp
