@@ -84,7 +84,9 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
     const SourceFile& file = files[index];
     if (file.dormant) return FileFacts{};
     const std::array slices{SourceRange{0, static_cast<Offset>(file.text.size())}};
-    return lower({file, slices, catalog, *shell, names, semantics_of(file, clang)});
+    FileFacts facts = lower({file, slices, catalog, *shell, names, semantics_of(file, clang)});
+    if (options.lowered) options.lowered();
+    return facts;
   };
   std::vector<FileFacts> facts = link(files.size(), lower_one, options.threads);
   WordSet known;

@@ -22,6 +22,8 @@ struct PipelineOptions {
   /// Reads a dormant file again, when a name of another file shows that it matters; called from several threads.
   /// Empty: there are no dormant files.
   std::function<void(SourceFile&)> wake;
+  /// Called when a file was lowered, from several threads; may be empty.
+  std::function<void()> lowered;
   ClangOptions clang;
 };
 

@@ -92,16 +92,7 @@ bool Config::Patterns::match(const fs::path& file) const {
   if (list.empty()) return false;
   const fs::path relative = file.lexically_relative(folder);
   if (relative.empty() || relative.begin()->string() == "..") return false;
-  // As in .gitignore, what a pattern says of a folder holds for everything below it.
-  fs::path part;
-  for (auto name = relative.begin(); name != relative.end(); ++name) {
-    part /= *name;
-    const bool directory = std::next(name) != relative.end();
-    const IgnoreVerdict verdict = list.verdict(part.generic_string(), directory);
-    if (verdict == IgnoreVerdict::ignored) return true;
-    if (verdict == IgnoreVerdict::included && !directory) return false;
-  }
-  return false;
+  return list.covers(relative.generic_string());
 }
 
 bool Config::excludes(const fs::path& file) const { return any_match(exclude, file); }

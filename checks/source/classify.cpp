@@ -17,6 +17,11 @@ const Table& by_extension() {
       {"py", {Language::python, ""}},
       {"pyi", {Language::python, ""}},
       {"pyw", {Language::python, ""}},
+      {"gyp", {Language::python, ""}},
+      {"gypi", {Language::python, ""}},
+      {"wsgi", {Language::python, ""}},
+      {"tac", {Language::python, ""}},
+      {"ino", {Language::cpp, ""}},
       {"sh", {Language::shell, "sh"}},
       {"bash", {Language::shell, "bash"}},
       {"zsh", {Language::shell, "zsh"}},
@@ -58,7 +63,7 @@ const Table& by_file_name() {
       {".zshrc", {Language::shell, "zsh"}},         {".zshenv", {Language::shell, "zsh"}},
       {".zprofile", {Language::shell, "zsh"}},      {".zlogin", {Language::shell, "zsh"}},
       {".zlogout", {Language::shell, "zsh"}},       {"SConstruct", {Language::python, ""}},
-      {"SConscript", {Language::python, ""}},
+      {"SConscript", {Language::python, ""}},       {"wscript", {Language::python, ""}},
   };
   return table;
 }

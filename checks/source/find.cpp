@@ -86,7 +86,9 @@ class Finder {
       root_ = without_slash(absolute);
       walk(path, root_, options_.ignore_files ? IgnoreScope::enter_with_parents(root_) : nullptr);
     } else if (S_ISREG(status.st_mode)) {
-      found_.files.push_back({path, absolute, true});
+      root_ = fs::path(absolute).parent_path().string();
+      if (!options_.filter_named || !excludes_.covers(relative(absolute)))
+        found_.files.push_back({path, absolute, !options_.filter_named});
     } else {
       problem(given, fmt::format("is {}: name a file or a folder", kind_name(status.st_mode)));
     }
@@ -169,12 +171,14 @@ class Finder {
     }
   }
 
+  /// As patterns see it: from the working directory, or from the folder being walked where that lies outside.
+  [[nodiscard]] std::string_view relative(std::string_view absolute) const {
+    const std::string& base = below(root_, working_directory_) ? working_directory_ : root_;
+    return absolute.substr(base == "/" ? 1 : base.size() + 1);
+  }
+
   [[nodiscard]] bool excluded(const std::string& absolute, bool folder) const {
-    if (excludes_.empty()) return false;
-    const bool inside = below(root_, working_directory_);
-    const std::string& base = inside ? working_directory_ : root_;
-    const std::string_view relative = std::string_view(absolute).substr(base == "/" ? 1 : base.size() + 1);
-    return excludes_.verdict(relative, folder) == IgnoreVerdict::ignored;
+    return !excludes_.empty() && excludes_.verdict(relative(absolute), folder) == IgnoreVerdict::ignored;
   }
 
   static bool below(std::string_view path, std::string_view folder) {

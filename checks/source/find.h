@@ -12,6 +12,8 @@ struct FindOptions {
   /// Patterns of gitignore(5), relative to the working directory; for folders outside of it, to the folder.
   std::vector<std::string> excludes;
   bool ignore_files = true;  ///< honour .gitignore and .ignore
+  /// Files the user names count like files found in a folder: excludes hold, and none is `named`.
+  bool filter_named = false;
 };
 
 struct FoundFile {
@@ -26,7 +28,8 @@ struct FoundFiles {
 };
 
 /// Lists files and, for folders, all files below. Symbolic links inside folders are not followed, `.git` is left
-/// out, ignore files and excludes hold for what is below a folder but not for what the user names.
+/// out, ignore files and excludes hold for what is below a folder but not for what the user names (unless
+/// the options say so).
 [[nodiscard]] FoundFiles find_files(const std::vector<std::string>& paths, const FindOptions& options);
 
 }  // namespace procsafe

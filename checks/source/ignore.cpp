@@ -67,6 +67,13 @@ IgnoreVerdict IgnoreList::verdict(std::string_view path, bool directory) const {
   return IgnoreVerdict::none;
 }
 
+bool IgnoreList::covers(std::string_view file) const {
+  for (std::size_t at = file.find('/'); at != std::string_view::npos; at = file.find('/', at + 1)) {
+    if (verdict(file.substr(0, at), true) == IgnoreVerdict::ignored) return true;
+  }
+  return verdict(file, false) == IgnoreVerdict::ignored;
+}
+
 void IgnoreScope::Present::note(std::string_view name) {
   git = git || name == ".git";
   ignore = ignore || name == ".ignore";
@@ -92,7 +99,8 @@ std::shared_ptr<const IgnoreScope> IgnoreScope::enter_with_parents(const std::st
   std::filesystem::path folder;
   for (const std::filesystem::path& part : std::filesystem::path(path)) {
     folder /= part;
-    scope = enter(folder.string(), {is_there(folder / ".git"), is_there(folder / ".ignore"), is_there(folder / ".gitignore")},
+    scope = enter(folder.string(),
+                  {is_there(folder / ".git"), is_there(folder / ".ignore"), is_there(folder / ".gitignore")},
                   std::move(scope));
   }
   return scope;

@@ -25,6 +25,8 @@ class IgnoreList {
   [[nodiscard]] bool empty() const { return rules_.empty(); }
   /// `path` is relative to the folder of the list: "a/b/c".
   [[nodiscard]] IgnoreVerdict verdict(std::string_view path, bool directory) const;
+  /// Is a file left out, by itself or with one of the folders it lies in?
+  [[nodiscard]] bool covers(std::string_view file) const;
 
  private:
   struct Rule {

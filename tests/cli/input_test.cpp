@@ -139,6 +139,20 @@ TEST_F(Input, NothingLeftToCheck) {
   EXPECT_EQ(check({"a.py"}).status, 0) << "what is named is checked";
 }
 
+TEST_F(Input, NamedFilesCanBeFiltered) {
+  tree.write("a.py", "x = 1\n");
+  tree.write("third_party/b.py", "x = 1\n");
+  tree.write("notes.txt", "hello\n");
+  tree.write("procsafe.toml", "exclude = [\"third_party/\"]\n");
+  const RunResult result = check({"--filter-named", "a.py", "third_party/b.py", "notes.txt"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "no findings (1 file checked)\n");
+  EXPECT_EQ(check({"--filter-named", "third_party/b.py", "notes.txt"}).status, 0);
+  EXPECT_EQ(check({"--filter-named", "missing.py"}).status, 2);
+  EXPECT_EQ(check({"third_party/b.py"}).out, "no findings (1 file checked)\n")
+      << "unless asked, what is named is checked";
+}
+
 TEST_F(Input, EmptyFile) {
   tree.write("a.py", "");
   expect_clean("a.py");

@@ -13,6 +13,7 @@
 #include "configs.h"
 #include "output.h"
 #include "pipeline.h"
+#include "progress.h"
 #include "report/json.h"
 #include "report/sarif.h"
 #include "report/text.h"
@@ -119,34 +120,47 @@ int report(const Run& run, const CheckOptions& options) {
   return any_finding(run) && !options.exit_zero ? exit_findings : exit_clean;
 }
 
-}  // namespace
+/// Why the command line cannot be followed; empty: nothing speaks against it.
+std::string check_usage(const CheckOptions& options, const Catalog& catalog) {
+  std::string error = check_rule_ids(options.rules, catalog);
+  if (error.empty() && !options.output.empty()) error = check_output_path(options.output);
+  return error;
+}
 
-int run_check(const CheckOptions& options) {
-  Catalog catalog = Catalog::load();
-  if (const std::string error = check_rule_ids(options.rules, catalog); !error.empty()) return usage_error(error);
-  if (!options.output.empty()) {
-    if (const std::string error = check_output_path(options.output); !error.empty()) return usage_error(error);
-  }
-  FoundFiles found = find_files(options.paths, {options.excludes, !options.no_ignore});
+/// Finds, reads and analyses; adds files and notices to the run.
+void analyse_paths(const CheckOptions& options, Catalog& catalog, Run& run) {
+  Progress progress(::isatty(STDERR_FILENO) == 1);
+  FoundFiles found = find_files(options.paths, {options.excludes, !options.no_ignore, options.filter_named});
   Configs configs(options);
   configs.leave_out_excluded(found);
   configs.add_apis(catalog);
   const Prefilter prefilter(catalog);
   const ReadOptions read = read_options(options, prefilter);
   SourceSet sources = read_files(std::move(found), read);
+  run.files_checked = sources.files.size();
+  collect_problems(sources.problems, run);
+  if (sources.files.empty() && sources.problems.empty() && !options.filter_named)
+    run.notices.push_back(
+        {Notice::Level::error, "", {0, 0}, "nothing to check: no file of a known language was found"});
+  progress.expect(static_cast<std::size_t>(
+      std::count_if(sources.files.begin(), sources.files.end(), [](const SourceFile& file) { return !file.dormant; })));
+  PipelineOptions pipeline = pipeline_options(options, read);
+  pipeline.configure = [&](const SourceFile& file, JudgeOptions& judging) { configs.apply(file, judging); };
+  pipeline.lowered = [&] { progress.step(); };
+  run.files = analyse(std::move(sources.files), catalog, pipeline);
+}
+
+}  // namespace
+
+int run_check(const CheckOptions& options) {
+  Catalog catalog = Catalog::load();
+  if (const std::string error = check_usage(options, catalog); !error.empty()) return usage_error(error);
   Run run;
   run.catalog = &catalog;
   run.directory = std::filesystem::current_path();
   run.version = PROCSAFE_VERSION;
   run.show_suppressed = options.show_suppressed;
-  run.files_checked = sources.files.size();
-  collect_problems(sources.problems, run);
-  if (sources.files.empty() && sources.problems.empty())
-    run.notices.push_back(
-        {Notice::Level::error, "", {0, 0}, "nothing to check: no file of a known language was found"});
-  PipelineOptions pipeline = pipeline_options(options, read);
-  pipeline.configure = [&](const SourceFile& file, JudgeOptions& judging) { configs.apply(file, judging); };
-  run.files = analyse(std::move(sources.files), catalog, pipeline);
+  analyse_paths(options, catalog, run);
   collect_file_notices(run);
   return report(run, options);
 }

@@ -81,6 +81,9 @@ void add_selection(CLI::App& check, CheckOptions& options) {
       ->option_text("GLOB")
       ->allow_extra_args(false);
   check.add_flag("--no-ignore", options.no_ignore, "Check files that .gitignore and .ignore name, too");
+  check.add_flag("--filter-named", options.filter_named,
+                 "Treat the files named like files found in a folder: excludes hold, other languages are\n"
+                 "skipped, and nothing left to check is no error (for hooks that pass lists of files)");
   options.max_file_size = std::uint64_t{16} << 20U;
   check.add_option("--max-file-size", options.max_file_size, "Larger files are an error (default 16MiB)")
       ->transform(CLI::AsSizeValue(false))

@@ -22,6 +22,7 @@ struct CheckOptions {
   std::vector<std::string> rules;
   std::vector<std::string> excludes;
   bool no_ignore = false;
+  bool filter_named = false;
   std::uint64_t max_file_size = 0;  ///< bytes
   Format format = Format::text;
   std::string output;  ///< empty: standard output

@@ -98,6 +98,14 @@ TEST_F(Find, Excludes) {
       << "outside the working directory patterns start at the folder";
 }
 
+TEST_F(Find, ExcludesHoldForNamedFilesWhenAsked) {
+  for (const char* name : {"a/b/x.py", "y.py"}) tree.write(name, "");
+  options.excludes = {"/a/"};
+  options.filter_named = true;
+  EXPECT_THAT(find({"a/b/x.py", "y.py"}), ElementsAre("y.py"));
+  EXPECT_FALSE(find_files({"y.py"}, options).files.at(0).named);
+}
+
 TEST_F(Find, FollowsNoLinksInsideFolders) {
   tree.write("a/x.py", "");
   tree.link("..", "a/up");

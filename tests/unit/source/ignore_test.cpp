@@ -73,6 +73,13 @@ TEST(IgnoreList, KnowsFolders) {
   EXPECT_FALSE(ignores("build/", "a/build", false));
 }
 
+TEST(IgnoreList, CoversWhatLiesInAnIgnoredFolder) {
+  EXPECT_TRUE(IgnoreList("build/").covers("a/build/b/c.py"));
+  EXPECT_TRUE(IgnoreList("*.py").covers("a/c.py"));
+  EXPECT_TRUE(IgnoreList("a/\n!a/b.py").covers("a/b.py")) << "nothing comes back out of an ignored folder";
+  EXPECT_FALSE(IgnoreList("build/").covers("build"));
+}
+
 TEST(IgnoreList, ReadsLines) {
   EXPECT_FALSE(ignores("# a\n", "# a"));
   EXPECT_TRUE(ignores("\\#a\n", "#a"));

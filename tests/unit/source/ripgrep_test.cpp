@@ -1,9 +1,9 @@
 // Ignore files mean what they mean to ripgrep: both list the same files of random trees.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
+#include "required_tool.h"
 #include "run_program.h"
 #include "source/find.h"
 #include "temp_tree.h"
@@ -115,11 +115,7 @@ std::string patterns_of(const TempTree& tree) {
 }
 
 TEST(Ripgrep, ListsTheSameFiles) {
-  if (!test::have_program("rg")) {
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string_view(ci) == "true") FAIL() << "ripgrep is not installed";
-    GTEST_SKIP() << "ripgrep is not installed: what ignore files mean is not compared";
-  }
+  PROCSAFE_REQUIRE(test::have_program("rg"), "ripgrep is not installed: what ignore files mean is not compared");
   for (unsigned seed = 1; seed <= 200; ++seed) {
     const TempTree tree;
     const InDirectory inside(tree.root());
