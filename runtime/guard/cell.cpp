@@ -183,7 +183,9 @@ void Cell::spawn() {
   }
   channel_ = packet_.descriptor_count > 0 ? packet_.descriptors[0] : -1;
   if (packet_.descriptor_count > 0) packet_.descriptors[0] = packet_.descriptors[--packet_.descriptor_count];
-  tell(started);
+  const int pidfd = table_.namespaced && started.error == 0 ? open_pidfd(main_) : -1;
+  if (channel_ >= 0) send(channel_, &started, sizeof started, &pidfd, pidfd >= 0 ? 1 : 0);
+  if (pidfd >= 0) close(pidfd);
   if (started.error != 0) finish();
 }
 

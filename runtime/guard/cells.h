@@ -20,6 +20,7 @@ inline constexpr std::uint32_t max_cells = 4096;
 inline constexpr std::uint32_t max_idle_cells = 4;
 
 struct CellTable {
+  bool namespaced;  ///< pids mean nothing to the manager: it gets pidfds
   std::atomic<bool> closing;
   std::atomic<std::uint32_t> idle;
   CellSlot slots[max_cells];

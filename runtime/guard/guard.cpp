@@ -26,7 +26,7 @@ namespace {
 
 class Guard {
  public:
-  bool initialise(int sentinel);
+  bool initialise(const GuardIdentity& identity);
   [[noreturn]] void run();
 
  private:
@@ -54,13 +54,15 @@ class Guard {
 CellTable* Guard::table_ = nullptr;
 std::uint32_t Guard::used_ = 0;
 
-bool Guard::initialise(int sentinel) {
+bool Guard::initialise(const GuardIdentity& identity) {
   void* shared = mmap(nullptr, sizeof(CellTable), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return false;
   table_ = new (shared) CellTable{};
+  table_->namespaced = identity.namespaced;
   wire::Hello hello;
   hello.guard = getpid();
-  hello.sentinel = sentinel;
+  hello.sentinel = identity.sentinel;
+  hello.cgroup_error = identity.cgroup_error;
   const int pidfds[] = {guard_pidfd, sentinel_pidfd};
   // From here on the manager is told everything over the socket; its standard error, which may be a pipe somebody
   // waits on, is only kept open for as long as start-up can fail.
@@ -136,6 +138,8 @@ bool Guard::fork_cell(std::uint32_t& slot) {
   if (cell == 0) {
     dup3(pair[1], control_socket, O_CLOEXEC);
     close(manager_pidfd);
+    close(group_procs);
+    close(group_killer);
     close(sentinel_pidfd);
     close_from(first_free);
     run_cell(*table_, slot);
@@ -226,10 +230,10 @@ void Guard::sweep_orphans() {
 
 }  // namespace
 
-void run_guard(int sentinel) {
+void run_guard(const GuardIdentity& identity) {
   alignas(Guard) static unsigned char storage[sizeof(Guard)];
   auto* guard = new (storage) Guard;
-  if (!guard->initialise(sentinel)) _exit(1);
+  if (!guard->initialise(identity)) _exit(1);
   guard->run();
 }
 

@@ -2,15 +2,24 @@
 //
 //   manager … procsafe-guard (sentinel) ── guard ── cell ── command … descendants
 //
-// Started by libprocsafe with descriptors 3 (control socket) and 4 (pidfd of the manager). The sentinel only waits:
-// when the guard is killed, all that the guard and its cells held is re-parented to it, and it kills that. So any two
-// of manager, guard and cell may be killed at the same instant and nothing they started stays alive.
+// Started by libprocsafe with descriptors 3 (control socket) and 4 (pidfd of the manager) and one argument, letters:
+//   r  descriptor 5 is the run record            c  6 and 7 are cgroup.procs and cgroup.kill of a version 2 group
+//   p  own PID namespace for guard and below     f  6 and 7 are cgroup.procs and freezer.state of a version 1 group
+//   u  and a user namespace for it               -  nothing of these
+//
+// The sentinel only waits: when the guard is killed, all that the guard and its cells held is re-parented to it, and
+// it kills that. So any two of manager, guard and cell may be killed at the same instant and nothing they started
+// stays alive. With a PID namespace the guard is its init and the kernel itself does that, whoever dies.
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,13 +31,20 @@
 namespace procsafe::guard {
 namespace {
 
-void die(const char* what) {
-  const char* text = strerrordesc_np(errno);
-  (void)!write(STDERR_FILENO, "procsafe-guard: ", 16);
-  (void)!write(STDERR_FILENO, what, strlen(what));
-  (void)!write(STDERR_FILENO, ": ", 2);
-  (void)!write(STDERR_FILENO, text, strlen(text));
-  (void)!write(STDERR_FILENO, "\n", 1);
+struct Options {
+  bool record = false;
+  bool group = false;
+  bool freezer = false;
+  bool pid_namespace = false;
+  bool user_namespace = false;
+};
+
+/// Tells the manager what failed and ends.
+[[noreturn]] void die(const char* what) {
+  wire::Hello hello;
+  hello.error = errno != 0 ? errno : EINVAL;
+  strncpy(hello.failed, what, sizeof hello.failed - 1);
+  send(control_socket, &hello, sizeof hello);
   _exit(125);
 }
 
@@ -54,44 +70,139 @@ void detach() {
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("PR_SET_CHILD_SUBREAPER");
 }
 
-[[noreturn]] void watch(pid_t guard) {
-  close_from(control_socket);
-  dup2(STDIN_FILENO, STDERR_FILENO);
+/// Version 1 has no atomic kill. Frozen members can neither fork nor end, so the numbers in the list stay theirs.
+void kill_frozen_group() {
+  constexpr timespec moment{.tv_sec = 0, .tv_nsec = 5'000'000};
+  static char list[64 * 1024];
+  (void)!write(group_killer, "FROZEN", 6);
+  nanosleep(&moment, nullptr);
+  const ssize_t size = pread(group_procs, list, sizeof list - 1, 0);
+  pid_t pid = 0;
+  for (ssize_t i = 0; i < size; ++i) {
+    if (list[i] == '\n') {
+      if (pid > 1) kill(pid, SIGKILL);
+      pid = 0;
+    } else {
+      pid = pid * 10 + (list[i] - '0');
+    }
+  }
+  (void)!write(group_killer, "THAWED", 6);
+}
+
+[[noreturn]] void watch(pid_t guard, const Options& options) {
+  close(control_socket);
+  close(manager_pidfd);
+  close_from(sentinel_pidfd);
   while (waitpid(guard, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (options.freezer) {
+    kill_frozen_group();
+  } else if (options.group) {
+    (void)!write(group_killer, "1", 1);
   }
   end_all_children();
   _exit(0);
 }
 
-}  // namespace
+void write_file(const char* path, const char* text) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, text, strlen(text)) < 0) die(path);
+  close(fd);
+}
 
-void start() {
+/// "ID ID 1": the caller's own identity, the only mapping everybody may make (user_namespaces(7)).
+void map_identity(const char* path, unsigned id) {
+  char digits[12];
+  char* first = digits + sizeof digits - 1;
+  *first = '\0';
+  do {
+    *--first = static_cast<char>('0' + id % 10);
+    id /= 10;
+  } while (id > 0);
+  char line[40];
+  strcpy(line, first);
+  strcat(line, " ");
+  strcat(line, first);
+  strcat(line, " 1");
+  write_file(path, line);
+}
+
+/// Only the processes of the new PID namespace must be in /proc: the guard finds its children there.
+void enter_namespaces(const Options& options, uid_t user, gid_t group) {
+  if (options.user_namespace) {
+    write_file("/proc/self/setgroups", "deny");
+    map_identity("/proc/self/uid_map", user);
+    map_identity("/proc/self/gid_map", group);
+  }
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) die("private mounts");
+  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) die("mount /proc");
+}
+
+pid_t fork_guard(const Options& options) {
+  if (!options.pid_namespace) return fork();
+  const unsigned long flags =
+      CLONE_NEWPID | CLONE_NEWNS | (options.user_namespace ? CLONE_NEWUSER : 0ul) | static_cast<unsigned long>(SIGCHLD);
+  return static_cast<pid_t>(syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0));
+}
+
+void keep_or_close(int fd, bool keep) {
+  if (keep) {
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+  } else {
+    close(fd);
+  }
+}
+
+[[noreturn]] void start(const Options& options) {
   block_all_signals();
-  fcntl(control_socket, F_SETFD, FD_CLOEXEC);
-  fcntl(manager_pidfd, F_SETFD, FD_CLOEXEC);
+  close_from(group_killer + 1);
+  keep_or_close(control_socket, true);
+  keep_or_close(manager_pidfd, true);
+  keep_or_close(run_record, options.record);
+  keep_or_close(group_procs, options.group);
+  keep_or_close(group_killer, options.group);
   detach();
-  close_from(manager_pidfd + 1);
   const pid_t sentinel = getpid();
+  const uid_t user = geteuid();
+  const gid_t group = getegid();
   place(open_pidfd(sentinel), sentinel_pidfd);
-  const pid_t guard = fork();
+  const pid_t guard = fork_guard(options);
   if (guard < 0) die("fork");
-  if (guard > 0) watch(guard);
+  if (guard > 0) watch(guard, options);
+  int cgroup_error = 0;
+  if (options.group && write(group_procs, "0", 1) != 1) cgroup_error = errno;
+  if (options.pid_namespace) enter_namespaces(options, user, group);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("PR_SET_CHILD_SUBREAPER");
   place(open_pidfd(getpid()), guard_pidfd);
   sigset_t child_ended;
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
   place(signalfd(-1, &child_ended, SFD_CLOEXEC | SFD_NONBLOCK), child_signals);
-  run_guard(sentinel);
+  run_guard({.sentinel = sentinel, .cgroup_error = cgroup_error, .namespaced = options.pid_namespace});
 }
 
+bool parse(const char* letters, Options& options) {
+  for (; *letters != '\0'; ++letters) {
+    switch (*letters) {
+      case 'r': options.record = true; break;
+      case 'c': options.group = true; break;
+      case 'f': options.group = options.freezer = true; break;
+      case 'p': options.pid_namespace = true; break;
+      case 'u': options.user_namespace = true; break;
+      case '-': break;
+      default: return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 }  // namespace procsafe::guard
 
-int main(int argc, char**) {
-  if (argc != 1) {
-    constexpr char usage[] = "procsafe-guard is started by libprocsafe and takes no arguments\n";
-    (void)!write(STDERR_FILENO, usage, sizeof usage - 1);
-    return 125;
-  }
-  procsafe::guard::start();
+int main(int argc, char** argv) {
+  procsafe::guard::Options options;
+  if (argc == 2 && procsafe::guard::parse(argv[1], options)) procsafe::guard::start(options);
+  constexpr char usage[] = "procsafe-guard is started by libprocsafe\n";
+  (void)!write(STDERR_FILENO, usage, sizeof usage - 1);
+  return 125;
 }

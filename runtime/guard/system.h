@@ -14,11 +14,13 @@ namespace procsafe::guard {
 enum Descriptor : int {
   control_socket = 3,  ///< guard: to the manager; cell: to the guard
   manager_pidfd = 4,
-  sentinel_pidfd = 5,
-  guard_pidfd = 6,
-  child_signals = 7,  ///< signalfd for SIGCHLD
-  run_record = 8,     ///< its lock says that somebody of this run is alive; may be absent
-  first_free = 9,
+  run_record = 5,    ///< its lock says that somebody of this run is alive; may be absent
+  group_procs = 6,   ///< cgroup.procs of the containment group; may be absent
+  group_killer = 7,  ///< its cgroup.kill, or freezer.state of version 1; may be absent
+  sentinel_pidfd = 8,
+  guard_pidfd = 9,
+  child_signals = 10,  ///< signalfd for SIGCHLD
+  first_free = 11,
 };
 
 inline constexpr std::int64_t never = INT64_MAX;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "core.h"
 #include "socket.h"
@@ -54,10 +55,24 @@ const char* stage_name(wire::Stage stage) {
   return "starting";
 }
 
+/// The pid behind a pidfd as this program's PID namespace numbers it (proc(5), fdinfo).
+pid_t pid_of(const UniqueFd& pidfd) {
+  std::ifstream file("/proc/self/fdinfo/" + std::to_string(pidfd.get()));
+  std::string name;
+  for (pid_t pid = 0; file >> name;)
+    if (name == "Pid:" && file >> pid) return pid;
+  return 0;
+}
+
 }  // namespace
 
-Channel::Channel(std::shared_ptr<Core> core, Command command, UniqueFd socket, StandardIo io)
-    : core_(std::move(core)), command_(std::move(command)), socket_(std::move(socket)), input_(std::move(io.input)) {
+Channel::Channel(std::shared_ptr<Core> core, Command command, UniqueFd socket, StandardIo io,
+                 std::unique_ptr<LimitGroup> limits)
+    : core_(std::move(core)),
+      command_(std::move(command)),
+      socket_(std::move(socket)),
+      limits_(std::move(limits)),
+      input_(std::move(io.input)) {
   open_stream(out_, std::move(io.output), command_.out);
   open_stream(err_, std::move(io.error), command_.err);
 }
@@ -83,7 +98,8 @@ void Channel::await_start(Clock::time_point asked) {
   std::size_t size = 0;
   if (wait_for_events(socket_.get(), POLLIN, static_cast<int>(answer_time.count())) == 0)
     throw ManagerError("the guard does not answer: nothing for 5 s");
-  if (receive_packet(socket_.get(), buffer, size) != Received::packet ||
+  std::vector<UniqueFd> pidfd;
+  if (receive_packet(socket_.get(), buffer, size, &pidfd) != Received::packet ||
       !wire::is_message(buffer.data(), size, wire::Type::started, sizeof started_))
     throw ManagerError("the guard or the cell ended while the command was started");
   std::memcpy(&started_, buffer.data(), sizeof started_);
@@ -94,7 +110,7 @@ void Channel::await_start(Clock::time_point asked) {
         started_.error);
   }
   start_ = asked;
-  pid_ = started_.pid;
+  pid_ = pidfd.empty() ? started_.pid : pid_of(pidfd.front());
   const milliseconds timeout = command_.timeout.value_or(core_->config().default_timeout);
   if (timeout != no_timeout)
     due_ = after(start_, timeout + policy().grace + policy().kill_wait + command_.drain + slack);

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "capture.h"
+#include "cgroup.h"
 #include "standard_io.h"
 #include "wire/wire.h"
 
@@ -28,7 +29,8 @@ class Channel {
   static constexpr std::size_t poll_entries = 4;
   using PollEntries = std::array<pollfd, poll_entries>;
 
-  Channel(std::shared_ptr<Core> core, Command command, UniqueFd socket, StandardIo io);
+  Channel(std::shared_ptr<Core> core, Command command, UniqueFd socket, StandardIo io,
+          std::unique_ptr<LimitGroup> limits);
   ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -61,6 +63,8 @@ class Channel {
 
   const Result& result() const { return result_; }
   const Command& command() const { return command_; }
+  const LimitGroup* limits() const { return limits_.get(); }
+  void release_limits() { limits_.reset(); }
   const StopPolicy& policy() const;
   pid_t pid() const { return pid_; }
   std::uint32_t slot() const { return started_.slot; }
@@ -97,6 +101,7 @@ class Channel {
   const std::shared_ptr<Core> core_;
   const Command command_;
   UniqueFd socket_;
+  std::unique_ptr<LimitGroup> limits_;
   Stream out_, err_;
   wire::Started started_;
   pid_t pid_ = 0;

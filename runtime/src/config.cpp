@@ -22,6 +22,9 @@ constexpr std::array<std::pair<std::string_view, Containment>, 4> containments{{
                                                                                 {"cgroup", Containment::cgroup},
                                                                                 {"strict", Containment::strict}}};
 
+constexpr std::array<std::pair<std::string_view, CgroupVersion>, 3> cgroup_versions{
+    {{"auto", CgroupVersion::any}, {"v1", CgroupVersion::v1}, {"v2", CgroupVersion::v2}}};
+
 /// Reads PM_ variables and collects what is wrong with them.
 class EnvironmentReader {
  public:
@@ -51,15 +54,19 @@ class EnvironmentReader {
     flag = value == "1";
   }
 
-  void read(const char* name, Containment& containment) {
+  template <typename Value, std::size_t count>
+  void read(const char* name, const std::array<std::pair<std::string_view, Value>, count>& words, Value& chosen) {
     const char* text = std::getenv(name);
     if (text == nullptr) return;
-    for (const auto& [word, value] : containments) {
-      if (word != text) continue;
-      containment = value;
-      return;
+    std::string allowed;
+    for (const auto& [word, value] : words) {
+      if (word == text) {
+        chosen = value;
+        return;
+      }
+      allowed.append(allowed.empty() ? "" : ", ").append(word);
     }
-    fault(name, text, "auto, guard, cgroup or strict");
+    fault(name, text, ("one of " + allowed).c_str());
   }
 
   void read(const char* name, std::string& value) {
@@ -142,7 +149,8 @@ Config Config::from_environment() {
   reader.read("PM_TERM_WAIT", config.stop.grace);
   reader.read("PM_KILL_WAIT", config.stop.kill_wait);
   reader.read("PM_CLEANUP_INTERVAL", config.cleanup_interval);
-  reader.read("PM_CONTAINMENT", config.containment);
+  reader.read("PM_CONTAINMENT", containments, config.containment);
+  reader.read("PM_CGROUP", cgroup_versions, config.cgroup);
   reader.read("PM_HANDLERS", config.handlers);
   reader.read("PM_EVENTS", config.events);
   reader.read("PM_REDACT", config.redact);

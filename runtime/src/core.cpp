@@ -91,14 +91,45 @@ Core::Core(Config config)
       run_id_(program_run_id()),
       instance_id_(number_instance(run_id_)),
       parent_run_id_(environment("PM_RUN_ID")) {
-  if (config_.containment == Containment::cgroup || config_.containment == Containment::strict)
-    throw ManagerError("the containment asked for (PM_CONTAINMENT) is not available here");
   events_.open(config_.events);
-  guard_ = start_guard(find_guard(config_.guard));
+  start_containment();
   if (config_.handlers) hook_ = hook_cleanup(guard_.control.get(), guard_.guard_pidfd.get(), config_.graceful_timeout);
   if (config_.cleanup_interval.count() > 0) monitor_.start();
   watch_forks(*this);
   emit(EventKind::config, Severity::info, nullptr, config_json(config_));
+}
+
+void Core::start_containment() {
+  const std::filesystem::path executable = find_guard(config_.guard);
+  if (config_.containment == Containment::strict) return start_strict(executable);
+  std::string why;
+  if (config_.containment != Containment::guard) {
+    remove_stale_groups(config_.cgroup);
+    containment_ = ContainmentGroup::create(instance_id_, config_.cgroup, why);
+  }
+  guard_ = start_guard(executable, {.group = containment_.get()});
+  if (guard_.cgroup_error != 0) {
+    why = "entering the group: " + std::string(std::strerror(guard_.cgroup_error));
+    containment_.reset();
+  }
+  if (config_.containment == Containment::cgroup && containment_ == nullptr)
+    throw ManagerError("containment by cgroup (PM_CONTAINMENT) is not available: " + why);
+}
+
+/// The kernel ends everything in a PID namespace with its init, whatever else died at the same instant.
+void Core::start_strict(const std::filesystem::path& executable) {
+  namespaced_ = true;
+  std::string why;
+  // A user namespace takes away set-user-ID programs, so it is only the second choice.
+  for (const bool user_namespace : {false, true}) {
+    try {
+      guard_ = start_guard(executable, {.pid_namespace = true, .user_namespace = user_namespace});
+      return;
+    } catch (const ManagerError& error) {
+      why += (why.empty() ? "" : "; ") + std::string(error.what());
+    }
+  }
+  throw ManagerError("strict containment (PM_CONTAINMENT) is not available: " + why);
 }
 
 Core::~Core() { unwatch_forks(*this); }
@@ -139,12 +170,20 @@ std::shared_ptr<Channel> Core::start(Command command, Driver driver) {
 
 std::shared_ptr<Channel> Core::start_reserved(Command&& command, Driver driver) {
   const auto asked = Clock::now();
-  Request request = encode(command, {config_.default_timeout, config_.stop, run_id_});
+  auto limits = LimitGroup::create(command.limits, instance_id_ + "-" + std::to_string(next_group_++),
+                                   containment_.get(), config_.cgroup);
+  const std::vector<int> groups = limits ? limits->descriptors() : std::vector<int>();
+  Request request = encode(command, {.timeout = config_.default_timeout,
+                                     .stop = config_.stop,
+                                     .run_id = run_id_,
+                                     .cgroups = static_cast<std::uint32_t>(groups.size()),
+                                     .memory_in_cgroup = limits && limits->bounds_memory()});
   StandardIo io = open_standard_io(command);
   auto [ours, theirs] = make_socket_pair();
   std::vector<int> descriptors{theirs.get(), io.descriptors[0], io.descriptors[1], io.descriptors[2],
                                request.directory.get()};
   if (request.memfd.valid()) descriptors.push_back(request.memfd.get());
+  descriptors.insert(descriptors.end(), groups.begin(), groups.end());
   constexpr int wait_ms = 5000;
   if (!send_packet(guard_.control.get(), request.packet.data(), request.packet.size(), descriptors, wait_ms)) {
     if (errno == EBADF) throw SpawnError("a descriptor given as standard input or output is not open", EBADF);
@@ -153,7 +192,8 @@ std::shared_ptr<Channel> Core::start_reserved(Command&& command, Driver driver) 
   // Only the command may hold them from here on, or the end of its output would never come.
   theirs.reset();
   for (UniqueFd& end : io.child) end.reset();
-  auto channel = std::make_shared<Channel>(shared_from_this(), std::move(command), std::move(ours), std::move(io));
+  auto channel = std::make_shared<Channel>(shared_from_this(), std::move(command), std::move(ours), std::move(io),
+                                           std::move(limits));
   channel->await_start(asked);
   metrics_.spawned.fetch_add(1, std::memory_order_relaxed);
   metrics_.spawn_seconds.observe(std::chrono::duration<double>(Clock::now() - asked).count());
@@ -226,6 +266,7 @@ void Core::close() noexcept {
   // Ours only where this program is the reaper of orphans itself (PID 1 of a container).
   siginfo_t info{};
   waitid(P_PIDFD, static_cast<id_t>(guard_.sentinel_pidfd.get()), &info, WEXITED | WNOHANG);
+  containment_.reset();
 }
 
 bool Core::guard_alive() const { return wait_for_events(guard_.guard_pidfd.get(), POLLIN, 0) == 0; }
@@ -310,6 +351,11 @@ void Core::on_lost(Channel& channel, const char* why) {
 
 void Core::on_finished(Channel& channel) {
   const Result& result = channel.result();
+  if (const LimitGroup* limits = channel.limits()) {
+    for (const std::string& limit : limits->violations())
+      emit(EventKind::limit, Severity::warning, &channel, "the tree met its limit of " + limit);
+    channel.release_limits();
+  }
   metrics_.run_seconds.observe(std::chrono::duration<double>(channel.age()).count());
   if (result.survivors.empty()) {
     ++metrics_.cleanup_successes;

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 
+#include "cgroup.h"
 #include "channel.h"
 #include "event_log.h"
 #include "guard_process.h"
@@ -65,6 +66,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
  private:
   class Reservation;
+  void start_containment();
+  void start_strict(const std::filesystem::path& executable);
   std::shared_ptr<Channel> start_reserved(Command&& command, Driver driver);
   void check_startable() const;
   void report_failed_start(const Command& command, const char* why);
@@ -80,7 +83,10 @@ class Core : public std::enable_shared_from_this<Core> {
   const std::string parent_run_id_;
   EventLog events_;
   MetricsRecorder metrics_;
+  std::unique_ptr<ContainmentGroup> containment_;
+  bool namespaced_ = false;
   GuardProcess guard_;
+  std::atomic<std::uint64_t> next_group_{0};
   std::atomic<std::size_t> active_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> alerted_{false};

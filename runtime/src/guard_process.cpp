@@ -15,6 +15,7 @@
 #include <cstring>
 #include <vector>
 
+#include "cgroup.h"
 #include "socket.h"
 #include "wire/wire.h"
 
@@ -24,11 +25,31 @@ namespace {
 constexpr int hello_wait_ms = 5000;
 constexpr std::size_t stack_size = 32 * 1024;
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define PROCSAFE_THREAD_SANITIZER
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define PROCSAFE_THREAD_SANITIZER
+#endif
+
+#ifdef PROCSAFE_THREAD_SANITIZER
+/// ThreadSanitizer's interceptors do not survive a child that shares memory; without it a failing execve is only seen
+/// as a guard that ended at once.
+constexpr int share_memory = 0;
+#else
+constexpr int share_memory = CLONE_VM;
+#endif
+
+/// Descriptors 3 to 7 of the guard, see guard/system.h; -1 where there is none.
+constexpr int first_descriptor = 3;
+using Descriptors = std::array<int, 5>;
+
 struct Start {
   const char* executable = nullptr;
+  const char* letters = nullptr;
   int null_device = -1;
-  int control = -1;
-  int manager_pidfd = -1;
+  Descriptors descriptors{};
   int error = 0;
   char* grandchild_stack = nullptr;
 };
@@ -37,13 +58,21 @@ struct Start {
 int execute_guard(void* argument) {
   auto& start = *static_cast<Start*>(argument);
   // Above all fixed places first, so that no dup2 overwrites a descriptor still needed.
-  const int control = fcntl(start.control, F_DUPFD_CLOEXEC, 16);
-  const int manager = fcntl(start.manager_pidfd, F_DUPFD_CLOEXEC, 16);
-  const int null_device = fcntl(start.null_device, F_DUPFD_CLOEXEC, 16);
-  if (control >= 0 && manager >= 0 && dup2(null_device, 0) == 0 && dup2(null_device, 1) == 1 && dup2(control, 3) == 3 &&
-      dup2(manager, 4) == 4) {
+  constexpr int above = 16;
+  Descriptors moved = start.descriptors;
+  bool good = true;
+  for (int& fd : moved)
+    if (fd >= 0) good = good && (fd = fcntl(fd, F_DUPFD_CLOEXEC, above)) >= 0;
+  const int null_device = fcntl(start.null_device, F_DUPFD_CLOEXEC, above);
+  good = good && dup2(null_device, 0) == 0 && dup2(null_device, 1) == 1;
+  for (int i = 0; i < static_cast<int>(moved.size()); ++i)
+    if (moved[static_cast<std::size_t>(i)] >= 0)
+      good = good && dup2(moved[static_cast<std::size_t>(i)], first_descriptor + i) >= 0;
+  if (good) {
     char name[] = "procsafe-guard";
-    char* const arguments[] = {name, nullptr};
+    char letters[8] = {};
+    std::strncpy(letters, start.letters, sizeof letters - 1);
+    char* const arguments[] = {name, letters, nullptr};
     char* const environment[] = {nullptr};
     execve(start.executable, arguments, environment);
   }
@@ -54,7 +83,7 @@ int execute_guard(void* argument) {
 /// Runs in the child: makes the guard an orphan by construction.
 int fork_guard(void* argument) {
   auto& start = *static_cast<Start*>(argument);
-  if (clone(execute_guard, start.grandchild_stack + stack_size, CLONE_VM | CLONE_VFORK | SIGCHLD, argument) < 0)
+  if (clone(execute_guard, start.grandchild_stack + stack_size, share_memory | CLONE_VFORK | SIGCHLD, argument) < 0)
     start.error = errno;
   _exit(0);
 }
@@ -69,7 +98,7 @@ int run_detached(Start& start) {
   // The children share this program's memory: none of its handlers may run in them.
   pthread_sigmask(SIG_SETMASK, &all, &before);
   // Exit signal 0: no SIGCHLD, and wait(-1) in another thread does not see the child (clone(2), __WCLONE).
-  const pid_t child = clone(fork_guard, stacks.data() + stack_size, CLONE_VM | CLONE_VFORK, &start);
+  const pid_t child = clone(fork_guard, stacks.data() + stack_size, share_memory | CLONE_VFORK, &start);
   const int error = child < 0 ? errno : start.error;
   if (child > 0)
     while (waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {
@@ -84,15 +113,18 @@ void receive_hello(GuardProcess& guard, const std::string& executable) {
   std::size_t size = 0;
   std::vector<UniqueFd> descriptors;
   if (wait_for_events(guard.control.get(), POLLIN, hello_wait_ms) == 0) fail("does not answer within 5 s");
-  if (receive_packet(guard.control.get(), buffer, size, &descriptors) != Received::packet)
-    fail("ended at once; it prints the reason to standard error");
+  if (receive_packet(guard.control.get(), buffer, size, &descriptors) != Received::packet) fail("ended at once");
   wire::Header header;
   if (size >= sizeof header) std::memcpy(&header, buffer.data(), sizeof header);
   if (size < sizeof header || header.magic != wire::magic) fail("is not a procsafe guard");
   if (header.version != wire::version)
     fail("speaks protocol " + std::to_string(header.version) + ", this library " + std::to_string(wire::version));
-  if (!wire::is_message(buffer.data(), size, wire::Type::hello, sizeof(wire::Hello)) || descriptors.size() != 2)
-    fail("sent no greeting");
+  if (!wire::is_message(buffer.data(), size, wire::Type::hello, sizeof(wire::Hello))) fail("sent no greeting");
+  wire::Hello hello;
+  std::memcpy(&hello, buffer.data(), sizeof hello);
+  if (hello.error != 0) fail(std::string(hello.failed) + ": " + std::strerror(hello.error));
+  if (descriptors.size() != 2) fail("sent no descriptors");
+  guard.cgroup_error = hello.cgroup_error;
   guard.guard_pidfd = std::move(descriptors[0]);
   guard.sentinel_pidfd = std::move(descriptors[1]);
 }
@@ -126,7 +158,7 @@ std::filesystem::path find_guard(const std::filesystem::path& configured) {
   throw ManagerError("no guard executable: looked at " + looked + "; set PM_GUARD or Config::guard");
 }
 
-GuardProcess start_guard(const std::filesystem::path& executable) {
+GuardProcess start_guard(const std::filesystem::path& executable, const GuardOptions& options) {
   auto [manager_end, guard_end] = make_socket_pair();
   UniqueFd manager_pidfd(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0u)));
   if (!manager_pidfd.valid())
@@ -134,7 +166,18 @@ GuardProcess start_guard(const std::filesystem::path& executable) {
   UniqueFd null_device(open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null_device.valid()) throw ManagerError(std::string("/dev/null: ") + std::strerror(errno));
   const std::string path = executable.string();
-  Start start{path.c_str(), null_device.get(), guard_end.get(), manager_pidfd.get(), 0, nullptr};
+  std::string letters = "-";
+  if (options.run_record >= 0) letters += 'r';
+  if (options.group != nullptr) letters += options.group->is_v2() ? 'c' : 'f';
+  if (options.pid_namespace) letters += 'p';
+  if (options.user_namespace) letters += 'u';
+  Start start;
+  start.executable = path.c_str();
+  start.letters = letters.c_str();
+  start.null_device = null_device.get();
+  start.descriptors = {guard_end.get(), manager_pidfd.get(), options.run_record,
+                       options.group != nullptr ? options.group->procs() : -1,
+                       options.group != nullptr ? options.group->killer() : -1};
   if (const int error = run_detached(start); error != 0)
     throw ManagerError("guard " + path + " cannot be started: " + std::strerror(error));
   guard_end.reset();

@@ -75,13 +75,17 @@ Health Core::health() const {
 }
 
 Guarantee Core::guarantee() const {
-  return {.containment = "guard",
-          .kernel_bound = false,
-          .holes = {"manager, sentinel, guard and cell killed at one instant",
-                    "work handed to a daemon outside (docker run, systemd-run, at, cron)",
-                    "descendants of another user that this program may not signal (set-user-ID)",
-                    "processes in uninterruptible sleep, until they wake"},
-          .limits = "rlimit"};
+  Guarantee all{.containment = namespaced_               ? "pid-namespace"
+                               : containment_ != nullptr ? "cgroup"
+                                                         : "guard",
+                .kernel_bound = namespaced_,
+                .holes = {"work handed to a daemon outside (docker run, systemd-run, at, cron)",
+                          "processes in uninterruptible sleep, until they wake"},
+                .limits = memory_limit_kind(containment_.get(), config_.cgroup)};
+  if (!namespaced_) all.holes.emplace_back("manager, sentinel, guard and cell killed at one instant");
+  if (!namespaced_ && containment_ == nullptr)
+    all.holes.emplace_back("descendants of another user that this program may not signal (set-user-ID)");
+  return all;
 }
 
 int Health::exit_code() const { return !guard_alive ? 2 : problems.empty() ? 0 : 1; }

@@ -131,13 +131,15 @@ void fill_policy(wire::Spawn& spawn, const Command& command, const RequestDefaul
   spawn.timeout_ms = timeout == no_timeout ? -1 : timeout.count();
   spawn.drain_ms = command.drain.count();
   spawn.escalation = escalation_of(command.stop.value_or(defaults.stop));
+  spawn.cgroup_count = defaults.cgroups;
   if (command.leftovers == Leftovers::keep) spawn.flags |= wire::keep_leftovers;
   if (command.pty) spawn.flags |= wire::controlling_tty;
   if (command.umask) {
     spawn.flags |= wire::has_umask;
     spawn.file_mode_mask = *command.umask;
   }
-  if (command.limits.memory_bytes) add_limit(spawn, RLIMIT_AS, *command.limits.memory_bytes);
+  if (command.limits.memory_bytes && !defaults.memory_in_cgroup)
+    add_limit(spawn, RLIMIT_AS, *command.limits.memory_bytes);
   if (command.limits.cpu_time)
     add_limit(spawn, RLIMIT_CPU, static_cast<std::uint64_t>(command.limits.cpu_time->count()));
   if (command.limits.open_files) add_limit(spawn, RLIMIT_NOFILE, *command.limits.open_files);
@@ -169,8 +171,6 @@ void check_command(const Command& command) {
   check_limit(command.limits.cpu_time, "cpu_time");
   check_limit(command.limits.processes, "processes");
   check_limit(command.limits.open_files, "open_files");
-  if (command.limits.cpus || command.limits.processes)
-    throw UsageError("limits cpus and processes need a cgroup, which this manager does not use");
   if (command.out.kind == Output::Kind::to_output) throw UsageError("output cannot go where output goes");
   for (const Output* output : {&command.out, &command.err})
     if (output->kind == Output::Kind::lines && !output->on_line) throw UsageError("Output::lines without a callback");

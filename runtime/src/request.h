@@ -22,6 +22,8 @@ struct RequestDefaults {
   milliseconds timeout{};
   StopPolicy stop;
   std::string_view run_id;
+  std::uint32_t cgroups = 0;      ///< how many groups the command enters
+  bool memory_in_cgroup = false;  ///< the memory limit needs no rlimit
 };
 
 /// Throws UsageError for a command that contradicts itself.

@@ -30,6 +30,7 @@ std::array<Hook, 64> hooks;
 constexpr std::array<int, 3> signals{SIGTERM, SIGINT, SIGHUP};
 std::array<struct sigaction, 3> previous_actions;
 std::array<std::atomic<bool>, 3> installed;
+std::array<std::atomic<bool>, 65> token_owned;
 std::terminate_handler previous_terminate = nullptr;
 std::atomic<int> deliveries{0};
 
@@ -67,11 +68,18 @@ void chain(const struct sigaction& previous, int signal, siginfo_t* info, void* 
   }
 }
 
+bool is_token_owned(int signal) { return token_owned[static_cast<std::size_t>(signal)].load(); }
+
+const struct sigaction* previous_of(int signal) {
+  for (std::size_t i = 0; i < signals.size(); ++i)
+    if (signals[i] == signal) return &previous_actions[i];
+  return nullptr;
+}
+
 void handle(int signal, siginfo_t* info, void* context) {
   const int error = errno;
-  end_everything(signal);
-  for (std::size_t i = 0; i < signals.size(); ++i)
-    if (signals[i] == signal) chain(previous_actions[i], signal, info, context);
+  if (!is_token_owned(signal)) end_everything(signal);
+  if (const struct sigaction* previous = previous_of(signal)) chain(*previous, signal, info, context);
   errno = error;
 }
 
@@ -123,11 +131,24 @@ void unhook_cleanup(int place) {
 
 int cleanup_signal(int place) { return place < 0 ? 0 : hooks[static_cast<std::size_t>(place)].signal.load(); }
 
+void give_signal_to_token(int signal, bool owned) { token_owned[static_cast<std::size_t>(signal)].store(owned); }
+
+bool is_cleanup_handler(const struct sigaction& previous) {
+  // Without looking at SA_SIGINFO: a program that saves and restores handlers with signal(2) loses the flag.
+  return previous.sa_sigaction == handle;
+}
+
+void call_handler_below_cleanup(int signal, siginfo_t* info, void* context) {
+  const struct sigaction* previous = previous_of(signal);
+  const bool standard = (previous->sa_flags & SA_SIGINFO) == 0 && previous->sa_handler == SIG_DFL;
+  if (!standard) chain(*previous, signal, info, context);
+}
+
 bool cleanup_handlers_registered() {
   for (std::size_t i = 0; i < signals.size(); ++i) {
     struct sigaction now{};
     sigaction(signals[i], nullptr, &now);
-    if (installed[i] && ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != handle)) return false;
+    if (installed[i] && !is_token_owned(signals[i]) && !is_cleanup_handler(now)) return false;
   }
   return true;
 }

@@ -2,6 +2,8 @@
 // children from acting for their parent's manager.
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 
 namespace procsafe {
@@ -18,5 +20,12 @@ int cleanup_signal(int place);
 
 /// Whether the handlers are still the ones of this library (or the signal is ignored).
 bool cleanup_handlers_registered();
+
+/// While a StopToken owns a signal the program ends by itself, and its scopes with it: the handlers here then only
+/// pass the signal on.
+void give_signal_to_token(int signal, bool owned);
+/// For a token that was installed over the handlers: whether `previous` is ours, and the program's own handler below.
+bool is_cleanup_handler(const struct sigaction& previous);
+void call_handler_below_cleanup(int signal, siginfo_t* info, void* context);
 
 }  // namespace procsafe

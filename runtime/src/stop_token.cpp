@@ -15,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "signal_cleanup.h"
 #include "socket.h"
 #include "unique_fd.h"
 
@@ -73,11 +74,13 @@ void StopToken::State::take(int number) {
     throw UsageError("StopToken: signal " + std::to_string(number) + ": " + std::strerror(errno));
   if ((slot.previous.sa_flags & SA_SIGINFO) == 0 && slot.previous.sa_handler == SIG_IGN) return;  // nohup
   slot.owner.store(this);
+  give_signal_to_token(number, true);
   struct sigaction action{};
   action.sa_sigaction = handle;
   action.sa_flags = SA_SIGINFO | SA_RESTART;
   if (sigaction(number, &action, nullptr) != 0) {
     slot.owner.store(nullptr);
+    give_signal_to_token(number, false);
     throw UsageError("StopToken: signal " + std::to_string(number) + ": " + std::strerror(errno));
   }
   handled.push_back(number);
@@ -88,12 +91,15 @@ void StopToken::State::release(int number) {
   Slot& slot = slots[static_cast<std::size_t>(number)];
   sigaction(number, &slot.previous, nullptr);
   slot.owner.store(nullptr);
+  give_signal_to_token(number, false);
 }
 
 void StopToken::State::handle(int number, siginfo_t* info, void* context) {
   Slot& slot = slots[static_cast<std::size_t>(number)];
   if (State* owner = slot.owner.load(); owner != nullptr) owner->note(StopCause::signal, number);
-  if ((slot.previous.sa_flags & SA_SIGINFO) != 0) {
+  if (is_cleanup_handler(slot.previous)) {
+    call_handler_below_cleanup(number, info, context);
+  } else if ((slot.previous.sa_flags & SA_SIGINFO) != 0) {
     slot.previous.sa_sigaction(number, info, context);
   } else if (slot.previous.sa_handler != SIG_DFL && slot.previous.sa_handler != SIG_IGN) {
     slot.previous.sa_handler(number);

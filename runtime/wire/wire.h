@@ -41,11 +41,14 @@ struct Header {
   Type type{};
 };
 
-/// With two descriptors: pidfds of the guard and of its sentinel.
+/// With two descriptors: pidfds of the guard and of its sentinel; without them when `error` is set.
 struct Hello {
   Header header{.type = Type::hello};
-  std::int32_t guard = 0;     ///< pid in the guard's PID namespace
-  std::int32_t sentinel = 0;  ///< pid in the manager's PID namespace
+  std::int32_t guard = 0;         ///< pid in the guard's PID namespace
+  std::int32_t sentinel = 0;      ///< pid in the manager's PID namespace
+  std::int32_t error = 0;         ///< errno: the guard cannot do its work and ends
+  std::int32_t cgroup_error = 0;  ///< errno: it could not enter the group it was given
+  char failed[48] = {};           ///< which step failed
 };
 
 /// How an escalation runs. Milliseconds.
@@ -135,6 +138,7 @@ enum class Stage : std::uint32_t {
   execute,      ///< execve(2)
 };
 
+/// In a PID namespace of the guard's own with one descriptor: a pidfd of the command.
 struct Started {
   Header header{.type = Type::started};
   std::int32_t pid = 0;  ///< in the guard's PID namespace

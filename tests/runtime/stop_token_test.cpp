@@ -74,6 +74,26 @@ TEST(StopToken, ReqShutdown_HandlersAreChainedAndRestored) {
   signal(SIGTERM, before);
 }
 
+TEST(StopToken, ReqShutdown_ManagerLeavesItsSignalsToTheToken) {
+  Config config = quick_config();
+  config.handlers = true;
+  const auto check = [](ProcessManager& manager, StopToken& stop) {
+    const Process process = manager.spawn({.argv = {"sleep", "60"}});
+    raise(SIGTERM);
+    EXPECT_EQ(stop.cause(), StopCause::signal);
+    EXPECT_TRUE(process.running());
+    EXPECT_TRUE(manager.health().handlers_registered);
+  };
+  {
+    ProcessManager manager(config);
+    StopToken stop;
+    check(manager, stop);
+  }
+  StopToken stop;
+  ProcessManager manager(config);
+  check(manager, stop);
+}
+
 TEST(StopToken, ReqShutdown_MisuseIsSaid) {
   const StopToken stop;
   EXPECT_THROW(StopToken{}, UsageError);

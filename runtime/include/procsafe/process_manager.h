@@ -257,6 +257,9 @@ enum class Containment {
   strict,     ///< bound to the kernel: survives the death of all helpers at one instant, or refuse to start
 };
 
+/// Which control group hierarchies may be used.
+enum class CgroupVersion { any, v1, v2 };
+
 /// Settings of a manager. Every field has a PM_ variable, named behind it; times there are seconds ("2.5").
 struct Config {
   std::size_t max_processes = 100;                   ///< PM_MAX_PROCESSES: spawn beyond it throws LimitError
@@ -264,7 +267,8 @@ struct Config {
   milliseconds graceful_timeout{5000};               ///< PM_GRACEFUL_TIMEOUT: budget of stop_all(), exit and signals
   StopPolicy stop{};                                 ///< PM_TERM_WAIT, PM_KILL_WAIT
   milliseconds cleanup_interval{0};                  ///< PM_CLEANUP_INTERVAL: health events that often; 0: never
-  Containment containment = Containment::automatic;  ///< PM_CONTAINMENT
+  Containment containment = Containment::automatic;  ///< PM_CONTAINMENT: auto, guard, cgroup, strict
+  CgroupVersion cgroup = CgroupVersion::any;         ///< PM_CGROUP: auto, v1, v2
   bool handlers = true;               ///< PM_HANDLERS: end everything on SIGTERM, SIGINT, SIGHUP, terminate
   std::filesystem::path guard{};      ///< PM_GUARD: the guard executable; empty: installed with the library
   std::string events{};               ///< PM_EVENTS: "stderr" or a file for JSON lines; empty: none

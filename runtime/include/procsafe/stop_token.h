@@ -23,8 +23,8 @@ struct StopOptions {
 /// Unites signals, a kill-switch file and the program's own request. It stays stopped once it is. Thread-safe.
 ///
 /// Signals are taken by handlers that only note them; what was installed before comes back with the destructor, and is
-/// called as well unless it was the default action: the token is there so that the program ends by itself. Create it
-/// after the ProcessManager: the manager's own handlers, which end all processes, then run too.
+/// called as well unless it was the default action: the token is there so that the program ends by itself. For the
+/// same reason a ProcessManager leaves these signals to the token: its processes end with their scopes.
 /// request() and stop_requested() are async-signal-safe.
 class StopToken {
  public:

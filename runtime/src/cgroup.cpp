@@ -1,0 +1,294 @@
+#include "cgroup.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace procsafe {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "procsafe-";
+
+/// Writes a control file; 0 or errno. write(2) and not a stream: the error is the answer.
+int write_control(const fs::path& file, std::string_view text) {
+  const UniqueFd fd(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd.valid()) return errno;
+  return write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : errno;
+}
+
+std::string read_control(const fs::path& file) {
+  std::ifstream stream(file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+bool has_word(std::string_view list, std::string_view word, char separator) {
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(separator, at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+/// This program's own group in the hierarchy of `controller` (empty: version 2), from cgroup(7)'s two files.
+fs::path own_group(std::string_view controller) {
+  std::string own;
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string_view controllers = std::string_view(line).substr(first + 1, second - first - 1);
+    const bool match = controller.empty() ? line.starts_with("0::") : has_word(controllers, controller, ',');
+    if (match) own = line.substr(second + 1);
+  }
+  if (own.empty()) return {};
+  std::ifstream mounts("/proc/self/mountinfo");
+  for (std::string line; std::getline(mounts, line);) {
+    const std::size_t dash = line.find(" - ");
+    if (dash == std::string::npos) continue;
+    std::string id, parent, device, root, point, type, source, options;
+    std::istringstream(line) >> id >> parent >> device >> root >> point;
+    std::istringstream(line.substr(dash + 3)) >> type >> source >> options;
+    const bool match = controller.empty() ? type == "cgroup2" : type == "cgroup" && has_word(options, controller, ',');
+    if (!match) continue;
+    const std::string below = root != "/" && own.starts_with(root) ? own.substr(root.size()) : own;
+    return fs::path(point) / fs::path(below).relative_path();
+  }
+  return {};
+}
+
+bool make_directory(const fs::path& path) { return mkdir(path.c_str(), 0755) == 0; }
+
+/// rmdir fails with EBUSY for a moment after the last member ended.
+bool remove_group(const fs::path& path) {
+  for (int tries = 0; tries < 100; ++tries) {
+    if (rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
+    if (errno != EBUSY) return false;
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  return false;
+}
+
+void remove_with_children(const fs::path& path) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path, error))
+    if (entry.is_directory(error)) remove_group(entry.path());
+  remove_group(path);
+}
+
+std::uint64_t counter_in(const fs::path& file, std::string_view name) {
+  std::istringstream text(read_control(file));
+  std::string word;
+  for (std::uint64_t value = 0; text >> word >> value;)
+    if (word == name) return value;
+  return 0;
+}
+
+constexpr std::int64_t cpu_period_us = 100'000;
+
+std::string cpu_quota(double cpus) {
+  return std::to_string(std::max<std::int64_t>(1000, std::llround(cpus * static_cast<double>(cpu_period_us))));
+}
+
+/// Where a group for `controller` can be made in version 1: below this program's own.
+fs::path v1_base(std::string_view controller) {
+  const fs::path own = own_group(controller);
+  return own.empty() || access(own.c_str(), W_OK) != 0 ? fs::path() : own;
+}
+
+/// In version 2 a group with members cannot hand controllers on to children (except the root), so the place for a
+/// group with limits is beside this program's own one when the parent can be written and hands them on.
+fs::path v2_base() {
+  const fs::path own = own_group("");
+  if (own.empty()) return {};
+  const fs::path parent = own.parent_path();
+  if (has_word(read_control(parent / "cgroup.subtree_control"), "memory", ' ') &&
+      access((parent / "cgroup.procs").c_str(), W_OK) == 0)
+    return parent;
+  return access((own / "cgroup.procs").c_str(), W_OK) == 0 ? own : fs::path();
+}
+
+}  // namespace
+
+std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& instance, CgroupVersion version,
+                                                           std::string& why) {
+  std::unique_ptr<ContainmentGroup> group(new ContainmentGroup);
+  const fs::path v2 = version == CgroupVersion::v1 ? fs::path() : v2_base();
+  group->v2_ = !v2.empty();
+  const fs::path base = group->v2_ ? v2 : version == CgroupVersion::v2 ? fs::path() : v1_base("freezer");
+  if (base.empty()) {
+    why = "no cgroup hierarchy that this program may write to";
+    return nullptr;
+  }
+  group->path_ = base / (std::string(prefix) + std::to_string(getpid()) + "-" + instance);
+  const fs::path members = group->path_ / "guard";
+  if (!make_directory(group->path_) || !make_directory(members)) {
+    why = "mkdir " + members.string() + ": " + std::strerror(errno);
+    return nullptr;
+  }
+  group->procs_.reset(open((members / "cgroup.procs").c_str(), O_RDWR | O_CLOEXEC));
+  const fs::path killer = group->v2_ ? group->path_ / "cgroup.kill" : members / "freezer.state";
+  group->killer_.reset(open(killer.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!group->procs_.valid() || !group->killer_.valid()) {
+    why = killer.string() + ": " + std::strerror(errno);
+    return nullptr;
+  }
+  return group;
+}
+
+ContainmentGroup::~ContainmentGroup() {
+  if (!path_.empty()) remove_with_children(path_);
+}
+
+void LimitGroup::add(const fs::path& directory) {
+  if (!make_directory(directory)) throw SpawnError("cgroup " + directory.string() + ": " + std::strerror(errno), errno);
+  directories_.push_back(directory);
+  procs_.emplace_back(open((directory / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+  if (!procs_.back().valid()) throw SpawnError("cgroup " + directory.string() + ": " + std::strerror(errno), errno);
+}
+
+std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::string& name,
+                                               const ContainmentGroup* containment, CgroupVersion version) {
+  if (!limits.memory_bytes && !limits.cpus && !limits.processes) return nullptr;
+  std::unique_ptr<LimitGroup> group(new LimitGroup);
+  const auto set = [](const fs::path& file, const std::string& value) {
+    if (const int error = write_control(file, value); error != 0)
+      throw SpawnError("limit " + file.string() + "=" + value + ": " + std::strerror(error), error);
+  };
+  const fs::path v2 = containment != nullptr && containment->is_v2() ? containment->path() : fs::path();
+  const auto hands_on = [&](const char* controller) {
+    if (v2.empty()) return false;
+    (void)write_control(v2 / "cgroup.subtree_control", std::string("+") + controller);
+    return has_word(read_control(v2 / "cgroup.subtree_control"), controller, ' ') ||
+           read_control(v2 / "cgroup.subtree_control").find(controller) != std::string::npos;
+  };
+  group->v2_ = version != CgroupVersion::v1 && (!limits.memory_bytes || hands_on("memory")) &&
+               (!limits.processes || hands_on("pids")) && (!limits.cpus || hands_on("cpu")) && !v2.empty();
+  if (group->v2_) {
+    const fs::path directory = v2 / name;
+    group->add(directory);
+    if (limits.memory_bytes) {
+      set(directory / "memory.max", std::to_string(*limits.memory_bytes));
+      (void)write_control(directory / "memory.swap.max", "0");
+      group->memory_ = directory;
+    }
+    if (limits.processes) set(directory / "pids.max", std::to_string(*limits.processes));
+    if (limits.processes) group->pids_ = directory;
+    if (limits.cpus) set(directory / "cpu.max", cpu_quota(*limits.cpus) + " " + std::to_string(cpu_period_us));
+    return group;
+  }
+  const std::string leaf = std::string(prefix) + std::to_string(getpid()) + "-" + name;
+  const auto v1_directory = [&](const char* controller) {
+    const fs::path base = version == CgroupVersion::v2 ? fs::path() : v1_base(controller);
+    return base.empty() ? fs::path() : base / leaf;
+  };
+  if (limits.memory_bytes) {
+    // Without a group RLIMIT_AS has to do, per process: see request.cpp.
+    if (const fs::path directory = v1_directory("memory"); !directory.empty()) {
+      group->add(directory);
+      set(directory / "memory.limit_in_bytes", std::to_string(*limits.memory_bytes));
+      (void)write_control(directory / "memory.memsw.limit_in_bytes", std::to_string(*limits.memory_bytes));
+      group->memory_ = directory;
+    }
+  }
+  const auto required = [&](const char* controller, const char* limit) {
+    fs::path directory = v1_directory(controller);
+    if (directory.empty())
+      throw SpawnError(std::string("limit ") + limit + " needs a cgroup, and this program may write to none", EACCES);
+    if (std::find(group->directories_.begin(), group->directories_.end(), directory) == group->directories_.end())
+      group->add(directory);
+    return directory;
+  };
+  if (limits.processes) {
+    group->pids_ = required("pids", "processes");
+    set(group->pids_ / "pids.max", std::to_string(*limits.processes));
+  }
+  if (limits.cpus) {
+    const fs::path directory = required("cpu", "cpus");
+    set(directory / "cpu.cfs_period_us", std::to_string(cpu_period_us));
+    set(directory / "cpu.cfs_quota_us", cpu_quota(*limits.cpus));
+  }
+  return group;
+}
+
+LimitGroup::~LimitGroup() {
+  procs_.clear();
+  for (const fs::path& directory : directories_) remove_group(directory);
+}
+
+std::vector<int> LimitGroup::descriptors() const {
+  std::vector<int> all;
+  for (const UniqueFd& fd : procs_) all.push_back(fd.get());
+  return all;
+}
+
+std::vector<std::string> LimitGroup::violations() const {
+  std::vector<std::string> all;
+  if (!memory_.empty() && counter_in(memory_ / (v2_ ? "memory.events" : "memory.oom_control"), "oom_kill") > 0)
+    all.emplace_back("memory");
+  if (!pids_.empty() && counter_in(pids_ / "pids.events", "max") > 0) all.emplace_back("processes");
+  return all;
+}
+
+std::string memory_limit_kind(const ContainmentGroup* containment, CgroupVersion version) {
+  if (containment != nullptr && containment->is_v2() &&
+      read_control(containment->path() / "cgroup.controllers").find("memory") != std::string::npos)
+    return "cgroup-v2";
+  return version != CgroupVersion::v2 && !v1_base("memory").empty() ? "cgroup-v1" : "rlimit";
+}
+
+void remove_stale_groups(CgroupVersion version) {
+  std::vector<fs::path> bases;
+  if (version != CgroupVersion::v1) bases.push_back(v2_base());
+  if (version != CgroupVersion::v2)
+    for (const char* controller : {"freezer", "memory", "pids", "cpu"}) bases.push_back(v1_base(controller));
+  for (const fs::path& base : bases) {
+    std::error_code error;
+    if (base.empty()) continue;
+    for (const auto& entry : fs::directory_iterator(base, error)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with(prefix)) continue;
+      const long owner = std::strtol(name.c_str() + prefix.size(), nullptr, 10);
+      // Only empty groups can be removed, and only those whose maker cannot be about to fill them.
+      if (owner > 0 && kill(static_cast<pid_t>(owner), 0) != 0 && errno == ESRCH) {
+        for (const auto& child : fs::directory_iterator(entry.path(), error))
+          if (child.is_directory(error)) rmdir(child.path().c_str());
+        rmdir(entry.path().c_str());
+      }
+    }
+  }
+}
+
+bool kill_and_remove_group(const fs::path& path, bool v2) {
+  if (v2) {
+    write_control(path / "cgroup.kill", "1");
+  } else {
+    // Frozen members can neither fork nor end, so the numbers in the list stay theirs until the thaw.
+    const fs::path members = path / "guard";
+    write_control(members / "freezer.state", "FROZEN");
+    for (int tries = 0; tries < 100 && read_control(members / "freezer.state") != "FROZEN\n"; ++tries)
+      std::this_thread::sleep_for(milliseconds(5));
+    std::istringstream pids(read_control(members / "cgroup.procs"));
+    for (pid_t pid = 0; pids >> pid;)
+      if (pid > 0) kill(pid, SIGKILL);
+    write_control(members / "freezer.state", "THAWED");
+  }
+  remove_with_children(path);
+  return !fs::exists(path);
+}
+
+}  // namespace procsafe
