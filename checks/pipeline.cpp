@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 
 #include "link/link.h"
 #include "lower/lowering.h"
@@ -45,9 +44,10 @@ void add_names(const FileFacts& facts, WordSet& known, WordSet& fresh) {
   }
 }
 
-/// Wakes the dormant files that hold one of the words; true when there was one.
-bool wake_files(const WordSet& words, const PipelineOptions& options, std::vector<SourceFile>& files) {
-  std::atomic<bool> woken = false;
+/// Wakes the dormant files that hold one of the words, and gives their numbers.
+std::vector<std::size_t> wake_files(const WordSet& words, const PipelineOptions& options,
+                                    std::vector<SourceFile>& files) {
+  std::vector<char> woken(files.size(), 0);
   parallel_for(files.size(), options.threads, [&](std::size_t i) {
     SourceFile& file = files[i];
     if (!file.dormant) return;
@@ -56,10 +56,14 @@ bool wake_files(const WordSet& words, const PipelineOptions& options, std::vecto
     if (file.dormant) {
       file.text = {};
     } else {
-      woken = true;
+      woken[i] = 1;
     }
   });
-  return woken;
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (woken[i] != 0) numbers.push_back(i);
+  }
+  return numbers;
 }
 
 const CppSemantics* semantics_of(const SourceFile& file, const ClangResult& clang) {
@@ -88,14 +92,14 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
     if (options.lowered) options.lowered();
     return facts;
   };
-  std::vector<FileFacts> facts = link(files.size(), lower_one, options.threads);
   WordSet known;
-  while (options.wake) {
+  const Extend wake_what_matters = [&](std::span<const FileFacts> facts) {
     WordSet fresh;
     for (const FileFacts& each : facts) add_names(each, known, fresh);
-    if (fresh.empty() || !wake_files(fresh, options, files)) break;
-    facts = link(files.size(), lower_one, options.threads);
-  }
+    return fresh.empty() ? std::vector<std::size_t>{} : wake_files(fresh, options, files);
+  };
+  std::vector<FileFacts> facts =
+      link(files.size(), lower_one, options.threads, options.wake ? wake_what_matters : Extend{});
   std::vector<FileResult> results;
   results.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -57,16 +57,21 @@ void resolve_origins(FileFacts& facts, const SlotTable& table) {
 
 }  // namespace
 
-std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads) {
+std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads, const Extend& extend) {
   std::vector<FileFacts> facts(count);
   std::vector<std::size_t> which(count);
   std::iota(which.begin(), which.end(), std::size_t{0});
   SlotTable table;
-  for (int round = 0; round < kMaxRounds && !which.empty(); ++round) {
+  for (int rounds = 0; !which.empty();) {
     lower_files(which, lower, table, threads, facts);
     SlotTable solution(facts);
     which = readers_of(SlotTable::changed(table, solution), facts);
     table = std::move(solution);
+    if (++rounds >= kMaxRounds) which.clear();
+    if (which.empty() && extend) {
+      which = extend(facts);
+      rounds = 0;
+    }
   }
   for (FileFacts& file : facts) resolve_origins(file, table);
   return facts;

@@ -13,9 +13,14 @@ namespace procsafe {
 /// own.
 using LowerFile = std::function<FileFacts(std::size_t index, Names& names)>;
 
+/// Asked whenever nothing changes any more, with the facts of all files: the numbers of further files that matter by
+/// now. They are lowered (again), and so is what they change. Nothing: the end.
+using Extend = std::function<std::vector<std::size_t>(std::span<const FileFacts>)>;
+
 /// Lowers `count` files on `threads` threads and joins what flows between them, to a fixed point: a
 /// file is lowered again when a slot it read has changed. Returns the facts of every file, in order,
 /// with the `origin` of every signal resolved. The result does not depend on the number of threads.
-[[nodiscard]] std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads);
+[[nodiscard]] std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads,
+                                          const Extend& extend = {});
 
 }  // namespace procsafe
