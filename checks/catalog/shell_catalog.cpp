@@ -92,6 +92,7 @@ ShellClient read_client(const toml::table& table, std::string_view source) {
   if (reader.has("together")) client.together.push_back(reader.strings("together"));
   client.settings = reader.strings("settings");
   client.idle = reader.strings("idle");
+  client.zero_never = reader.boolean("zero_never");
   client.operands = count_of(reader, "operands");
   client.remote_operand = reader.boolean("remote_operand");
   reader.finish();

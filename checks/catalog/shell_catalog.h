@@ -57,6 +57,7 @@ struct ShellClient {
   std::vector<std::vector<std::string>> together;  ///< options that bound only together
   std::vector<std::string> settings;               ///< names given as `-o name=value`: ConnectTimeout
   std::vector<std::string> idle;                   ///< options with which it does no input or output
+  bool zero_never = false;                         ///< a bound of 0 is no bound
   std::uint32_t operands = 0;                      ///< fewer operands: nothing is waited for
   bool remote_operand = false;  ///< only when an operand is of the form host:path or a URL (rsync, scp)
 };

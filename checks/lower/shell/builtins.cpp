@@ -47,6 +47,8 @@ bool ScriptLowering::perform_builtin(const std::string& name, const Command& com
   } else if (name == "disown") {
     perform_disown(arguments, command, environment);
   } else if (name == "jobs" || name == "fg") {
+    // $(jobs -p) lists the jobs of the shell around the substitution.
+    for (std::size_t i = 0; i < session_.jobs.size(); ++i) environment.open_jobs.insert(i);
     finish_all(environment);
     if (name == "jobs") print_jobs(arguments);
   } else if (name == "read") {

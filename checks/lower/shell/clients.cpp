@@ -51,7 +51,11 @@ bool setting_given(const Options& options, const std::string& setting) {
 }
 
 bool bounded_by(const ShellClient& client, const Options& options) {
-  const auto has = [&](const std::string& name) { return options.has(name); };
+  const auto has = [&](const std::string& name) {
+    const Options::Option* option = options.find(name);
+    const bool never = client.zero_never && option != nullptr && option->value && option->value->bytes() == "0";
+    return option != nullptr && !never;
+  };
   return std::any_of(client.bounds.begin(), client.bounds.end(), has) ||
          std::any_of(client.together.begin(), client.together.end(),
                      [&](const auto& all) { return std::all_of(all.begin(), all.end(), has); }) ||
@@ -69,7 +73,7 @@ void ScriptLowering::check_client(const Command& command, const ShellCommand& en
   if (std::any_of(client.idle.begin(), client.idle.end(), [&](const std::string& name) { return options.has(name); }))
     return;
   const std::size_t operands = options.operands.size() + (command.appended ? 1 : 0);
-  if (operands < client.operands || arguments.empty()) return;
+  if (operands < client.operands || (arguments.empty() && !command.appended)) return;
   if (client.remote_operand && std::none_of(options.operands.begin(), options.operands.end(),
                                             [&](std::size_t at) { return is_remote(arguments[at]); }))
     return;

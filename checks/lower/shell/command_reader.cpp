@@ -149,6 +149,7 @@ bool Reader::at_closer() const {
   if (peek() == ')') return true;
   if (peek() == ';' && (peek(1) == ';' || peek(1) == '&' || peek(1) == '|')) return true;
   const std::string_view word = keyword();
+  if (foreach_ > 0 && word == "end") return true;
   return std::find(kClosers.begin(), kClosers.end(), word) != kClosers.end();
 }
 
@@ -268,6 +269,7 @@ std::unique_ptr<Statement> Reader::read_simple() {
 
 bool Reader::read_simple_item(Statement& command) {
   if (read_redirect(command)) return true;
+  if (dialect_ == Dialect::zsh && at_keyword("}")) return false;
   if (ends_word(Mode::bare) && !(peek() == '<' && peek(1) == '(') && !(peek() == '>' && peek(1) == '(')) return false;
   if (at_assignment() && (command.words.empty() || declares(command))) {
     (command.words.empty() ? command.assignments : command.declared).push_back(read_assignment());

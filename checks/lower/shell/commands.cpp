@@ -151,8 +151,9 @@ bool ScriptLowering::perform_alias(const Command& command, Environment& environm
   const auto found = aliases_.find(command.words.front().text.bytes());
   if (found == aliases_.end() || command.words.front().source != found->first) return false;
   std::vector<Field> words = split(found->second);
-  if (words.empty() || words.front().is(found->first)) return false;
+  if (words.empty() || command.aliases.contains(found->first)) return false;
   Command expanded = command;
+  expanded.aliases.insert(found->first);
   expanded.words.erase(expanded.words.begin());
   expanded.words.insert(expanded.words.begin(), words.begin(), words.end());
   perform(std::move(expanded), environment);
@@ -287,6 +288,7 @@ bool ScriptLowering::run_option_text(Command& command, const ShellCommand& entry
 void ScriptLowering::run_operands(Command& command, const ShellCommand& entry, const Options& options,
                                   std::span<const Field> rest, Environment& environment) {
   const ShellRuns& runs = *entry.runs;
+  if (!rest.empty() && rest.front().is("--")) rest = rest.subspan(1);  // ssh HOST -- COMMAND
   if (runs.appends_input && streams_.input != nullptr) command.appended = *streams_.input;
   if (runs.appends_input && options.has("arg-file") && options.find("arg-file")->value) {
     Field path;
@@ -315,7 +317,10 @@ void ScriptLowering::run_operands(Command& command, const ShellCommand& entry, c
       break;
     case ShellRuns::Style::script:
       if (runs.option_only) {
-        if (runs.reads_input) run_input(command, runs, environment);
+        if (options.has("user") && !rest.empty()) {  // runuser -u USER COMMAND
+          run_argv(command, runs, rest, environment);
+        } else if (runs.reads_input)
+          run_input(command, runs, environment);
       } else if (rest.empty() || options.has("s")) {
         if (runs.reads_input) run_input(command, runs, environment);
       }

@@ -139,7 +139,9 @@ std::unique_ptr<Statement> Reader::read_for() {
   loop->head = span(loop->span.begin, loop->words.empty() ? at_ : loop->words.back().span.end);
   List& body = loop->branches.emplace_back().body;
   if (zsh_foreach) {
+    ++foreach_;
     read_list(body);
+    --foreach_;
     if (!take_keyword("end")) fail(loop->span.begin, loop->head.end);
   } else {
     read_body(body);

@@ -13,13 +13,13 @@ class ShellLowering : public EmbeddedShell {
 
   ShellSummary lower_script(const Text& script, const ShellContext& context, FileFacts& facts) const override {
     if (script.is_hole()) return {.background_only = false, .tree = true, .output = Origin::not_applicable};
-    shell::Session session{catalog_.shell(), context, facts};
+    shell::Session session(catalog_.shell(), context, facts, shell::Dialect::bash);
     shell::ScriptLowering lowering(session, {});
     return lowering.lower(shell::read_script(script, shell::Dialect::bash), {});
   }
 
   ShellSummary lower_argv(std::span<const Text> argv, const ShellContext& context, FileFacts& facts) const override {
-    shell::Session session{catalog_.shell(), context, facts};
+    shell::Session session(catalog_.shell(), context, facts, shell::Dialect::bash);
     shell::ScriptLowering lowering(session, {});
     std::vector<shell::Field> words;
     for (const Text& text : argv) {

@@ -101,7 +101,11 @@ void ScriptLowering::expand(const Word& word, Environment& environment, std::vec
   const std::size_t first = fields.size();
   bool open = false;
   for (const Part& part : word.parts) expand_part(part, environment, fields, open);
-  for (std::size_t i = first; i < fields.size(); ++i) fields[i].source = word.span.source();
+  for (std::size_t i = first; i < fields.size(); ++i) {
+    fields[i].source = word.span.source();
+    // A word that holds more than the expansion is one operand as a rule: $user@$host.
+    fields[i].splits = fields[i].splits && fields[i].text.is_hole();
+  }
 }
 
 Field ScriptLowering::expand_to_one(const Word& word, Environment& environment) {
@@ -360,12 +364,12 @@ Content ScriptLowering::read_file(const Field& path, const Environment& environm
   if (const auto written = environment.files.find(key); written != environment.files.end()) return written->second;
   Content content;
   content.keys.insert(key);
-  if (tells_identity(path.text.bytes())) {
+  const bool scan = scans_proc(path.text.bytes());
+  if (!scan && tells_identity(path.text.bytes())) {
     content.identifies = path.keys;
     content.values.insert(Value::unknown());
     return content;
   }
-  const bool scan = scans_proc(path.text.bytes());
   Value pid = Value::pid(scan ? Origin::searched : Origin::pid_file);
   pid.name = key;
   content.values.insert(std::move(pid));

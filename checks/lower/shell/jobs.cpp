@@ -32,9 +32,9 @@ void each_job(const ValueSet& values, int depth, Visit visit) {
 
 void ScriptLowering::run_background(const Statement& statement, Environment& environment) {
   const SourceRange range = statement.span.range();
-  const auto [at, added] = job_of_.try_emplace(range, jobs_.size());
+  const auto [at, added] = session_.job_of.try_emplace(range, session_.jobs.size());
   if (added) {
-    Job& job = jobs_.emplace_back();
+    Job& job = session_.jobs.emplace_back();
     job.range = range;
     job.what = shorten(statement.span.source());
     job.symbol = symbol();
@@ -60,13 +60,13 @@ void ScriptLowering::run_background(const Statement& statement, Environment& env
 
 void ScriptLowering::detach(const Command& command) {
   // nohup without `&` only shields the command it runs (B1).
-  if (background_job_ && command.statement != nullptr) jobs_[*background_job_].detached = true;
+  if (background_job_ && command.statement != nullptr) session_.jobs[*background_job_].detached = true;
 }
 
 Content ScriptLowering::job_pid(const Environment& environment) {
   Content content;
   const auto add = [&](std::size_t number) {
-    Value pid = Value::pid(Origin::child, Location{session_.context.path, jobs_[number].range});
+    Value pid = Value::pid(Origin::child, Location{session_.context.path, session_.jobs[number].range});
     pid.name = std::string(kJobPrefix) + std::to_string(number);
     content.keys.insert(pid.name);
     content.values.insert(std::move(pid));
@@ -74,22 +74,25 @@ Content ScriptLowering::job_pid(const Environment& environment) {
   if (environment.last_job) {
     add(*environment.last_job);
   } else {
-    for (std::size_t i = 0; i < jobs_.size(); ++i) add(i);
+    for (std::size_t i = 0; i < session_.jobs.size(); ++i) add(i);
   }
   if (content.values.empty()) content.values.insert(Value::pid(Origin::child));
   return content;
 }
 
 void ScriptLowering::remember(const Content& content) {
-  each_job(content.values, 0, [&](std::size_t job) { jobs_[job].remembered = true; });
+  each_job(content.values, 0, [&](std::size_t job) { session_.jobs[job].remembered = true; });
 }
 
 void ScriptLowering::mark_global(const Content& content) {
-  each_job(content.values, 0, [&](std::size_t job) { jobs_[job].global = true; });
+  each_job(content.values, 0, [&](std::size_t job) { session_.jobs[job].global = true; });
 }
 
-void ScriptLowering::mark_filed(const Content& content) {
-  each_job(content.values, 0, [&](std::size_t job) { jobs_[job].filed = true; });
+void ScriptLowering::mark_filed(const std::string& path, const Content& content) {
+  each_job(content.values, 0, [&](std::size_t job) {
+    session_.jobs[job].filed = true;
+    session_.filed_jobs[path].insert(job);
+  });
 }
 
 void ScriptLowering::consume(const Field& field, bool ends) {
@@ -97,18 +100,25 @@ void ScriptLowering::consume(const Field& field, bool ends) {
 }
 
 void ScriptLowering::consume_values(const ValueSet& values, bool ends) {
-  each_job(values, 0, [&](std::size_t job) {
-    jobs_[job].read = true;
-    timer_ = timer_ || jobs_[job].sleeps;
-    jobs_[job].finished = jobs_[job].finished || ends;
-  });
+  const auto use = [&](std::size_t job) {
+    session_.jobs[job].read = true;
+    timer_ = timer_ || session_.jobs[job].sleeps;
+    session_.jobs[job].finished = session_.jobs[job].finished || ends;
+  };
+  each_job(values, 0, use);
+  // Read back from the file into which another function wrote it.
+  for (const Value& value : values) {
+    const auto filed = value.name.empty() ? session_.filed_jobs.end() : session_.filed_jobs.find(value.name);
+    if (filed == session_.filed_jobs.end()) continue;
+    for (const std::size_t job : filed->second) use(job);
+  }
 }
 
 void ScriptLowering::finish_all(Environment& environment) {
   // In a function or a handler the jobs are those of whoever called it.
   const bool elsewhere = !function_.empty() || handlers_ > 0;
-  for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    if (elsewhere || environment.open_jobs.contains(i)) jobs_[i].read = jobs_[i].finished = true;
+  for (std::size_t i = 0; i < session_.jobs.size(); ++i) {
+    if (elsewhere || environment.open_jobs.contains(i)) session_.jobs[i].read = session_.jobs[i].finished = true;
   }
   environment.open_jobs.clear();
 }
@@ -135,8 +145,9 @@ void ScriptLowering::perform_disown(std::span<const Field> arguments, const Comm
   if (let_go.empty() && environment.last_job) let_go.insert(*environment.last_job);
   bool remembered = let_go.empty();
   for (const std::size_t job : let_go) {
-    jobs_[job].disowned = true;
-    remembered = remembered || (jobs_[job].remembered && (!jobs_[job].detached || jobs_[job].finished));
+    session_.jobs[job].disowned = true;
+    remembered =
+        remembered || (session_.jobs[job].remembered && (!session_.jobs[job].detached || session_.jobs[job].finished));
   }
   // One process let go is one finding: here only when its pid had been kept (B2).
   if (remembered) this->let_go(command);
@@ -150,7 +161,7 @@ void ScriptLowering::let_go(const Command& command) {
 }
 
 void ScriptLowering::report_jobs() {
-  for (const Job& job : jobs_) {
+  for (const Job& job : session_.jobs) {
     const bool kept = job.detached ? job.finished : job.read || (job.global && is_library());
     const bool at_disown = job.disowned && job.remembered && (!job.detached || job.finished);
     OperationFact fact;

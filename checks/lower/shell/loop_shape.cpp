@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace procsafe::shell {
 namespace {
@@ -136,6 +137,8 @@ void LoopShape::scan_simple(const Statement& statement, int depth) {
     read_.insert("REPLY");
   } else if (name == "let") {
     for (const Word& word : statement.words) scan_arithmetic(word.span.source());
+  } else if (name == "wait") {
+    blocks_ = true;
   } else if (name == "continue") {
     continues_ = true;
   } else if (const auto function = functions_.find(name); function != functions_.end() && depth < kMaxDepth) {
@@ -280,6 +283,7 @@ LoopShape::Basis LoopShape::basis(const List& condition) const {
 }
 
 LoopShape::Basis LoopShape::basis(const Statement& condition) const {
+  if (condition.background) return Basis::nothing;
   switch (condition.kind) {
     case Statement::Kind::arithmetic: return basis_of_arithmetic(condition.span.source());
     case Statement::Kind::pipeline:
@@ -316,16 +320,33 @@ LoopShape::Basis LoopShape::basis(const Statement& condition) const {
   if (is_one_of(name, {"true", ":", "false", "sleep", "usleep", "echo", "printf", "shift", "wait", "break", "continue",
                        "exit", "return"}))
     return Basis::nothing;
-  return Basis::observation;
+  // lsof -i :$((port++)): the loop tries one thing after the other.
+  const bool tries =
+      std::any_of(condition.words.begin(), condition.words.end(), [&](const Word& word) { return is_changed(word); });
+  return tries ? Basis::computation : Basis::observation;
+}
+
+bool LoopShape::is_changed(const Word& word) const {
+  std::set<std::string> names;
+  collect_names(word, names);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return counters_.contains(name) || observed_.contains(name) || computed_.contains(name);
+  });
 }
 
 LoopShape::Basis LoopShape::basis_of_test(const Statement& test) const {
   Basis found = Basis::nothing;
   bool compares = false;
+  bool file_test = false;
   for (const Word& word : test.words) compares = compares || is_comparison(word.span.source());
   for (const Word& word : test.words) {
     if (word.literal() && is_file_test(word.literal_text()) && word.span.source().front() == '-') {
+      file_test = true;
       found = std::max(found, Basis::observation);
+      continue;
+    }
+    if (std::exchange(file_test, false) && is_changed(word)) {
+      found = Basis::computation;  // the loop itself goes from file to file
       continue;
     }
     if (has_command(word) && tells_time(word.span.source())) return Basis::bound;
@@ -392,6 +413,7 @@ bool LoopShape::waits_unbounded() const {
   }
   if (std::find(exits_.begin(), exits_.end(), Basis::bound) != exits_.end()) return false;
   if (leaves_ && !continues_) return false;
+  if (blocks_) return false;  // the builtin wait does the waiting (T1)
   const bool idle = pauses_ || !active_;
   if (!infinite_head()) return basis(loop_.branches.front().condition) == Basis::observation && idle;
   const bool looks = std::find(exits_.begin(), exits_.end(), Basis::observation) != exits_.end();

@@ -52,6 +52,7 @@ class LoopShape {
   [[nodiscard]] Basis basis_of_test(const Statement& test) const;
   [[nodiscard]] Basis basis_of_names(const Word& word) const;
   [[nodiscard]] Basis basis_of_arithmetic(std::string_view expression) const;
+  [[nodiscard]] bool is_changed(const Word& word) const;
   [[nodiscard]] bool is_counter(const std::string& name) const { return counters_.contains(name); }
   [[nodiscard]] std::string name_of(const Statement& statement) const;
   [[nodiscard]] bool infinite_head() const;
@@ -70,6 +71,7 @@ class LoopShape {
   bool active_ = false;
   bool shifts_ = false;
   bool continues_ = false;
+  bool blocks_ = false;
   bool leaves_ = false;  ///< unconditionally
 };
 

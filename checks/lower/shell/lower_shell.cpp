@@ -37,7 +37,7 @@ FileFacts lower_shell(const LowerInput& input) {
   ShellContext context;
   context.path = input.file.path;
   context.names = &input.names;
-  shell::Session session{input.catalog.shell(), context, facts, dialect};
+  shell::Session session(input.catalog.shell(), context, facts, dialect);
   shell::ScriptLowering script(session, input.file.path);
   static_cast<void>(script.lower(std::move(syntax), {}));
   return facts;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lower/shell/awk.h"
 #include "lower/shell/script_lowering.h"
 
 namespace procsafe::shell {
@@ -180,13 +181,13 @@ Content ScriptLowering::printed(const Command& command, const std::string& name,
       content.values = text.is_hole() ? text.holes().front().values : ValueSet(Value::of_text(std::move(text)));
       break;
     }
-    case ShellCommand::Prints::input: return filtered(name, entry, arguments, environment);
+    case ShellCommand::Prints::input: return filtered(command, name, entry, arguments, environment);
   }
   return content;
 }
 
-Content ScriptLowering::filtered(const std::string& name, const ShellCommand& entry, std::span<const Field> arguments,
-                                 Environment& environment) {
+Content ScriptLowering::filtered(const Command& command, const std::string& name, const ShellCommand& entry,
+                                 std::span<const Field> arguments, Environment& environment) {
   const Options options = parse_options(entry, arguments, OptionOrder::permuted);
   std::vector<std::size_t> files = options.operands;
   if (name == "tr" || name == "tee") {
@@ -213,6 +214,10 @@ Content ScriptLowering::filtered(const std::string& name, const ShellCommand& en
   }
   if (files.empty() && streams_.input != nullptr) content = *streams_.input;
   const bool pattern = takes_pattern(name) && !options.operands.empty();
+  if (pattern && name.ends_with("awk")) {
+    Content printed = run_awk(command, arguments[options.operands.front()].text, content, environment);
+    if (!printed.values.empty()) return printed;
+  }
   if (pattern && target_origin(content.values) == Origin::searched) {
     // A line chosen by its pid tells what that process is.
     const Field& field = arguments[options.operands.front()];
@@ -231,6 +236,20 @@ Content ScriptLowering::filtered(const std::string& name, const ShellCommand& en
     return rest;
   }
   return content;
+}
+
+Content ScriptLowering::run_awk(const Command& command, const Text& program, const Content& input,
+                                Environment& environment) {
+  Content printed;
+  for (const AwkText& text : awk_texts(program, input.values)) {
+    if (text.executed) {
+      run_text(text.text, command, ShellRuns{}, {}, environment);
+    } else {
+      printed.values.insert(Value::of_text(text.text));
+    }
+  }
+  printed.keys = input.keys;
+  return printed;
 }
 
 Content ScriptLowering::searched(const Command& command, const std::string& name, const ShellCommand& entry,

@@ -119,6 +119,7 @@ class Reader {
   std::size_t end_ = 0;
   Dialect dialect_;
   int depth_ = 0;
+  int foreach_ = 0;  ///< zsh's foreach … end, around the current place
   std::vector<PendingHere> pending_;
 };
 

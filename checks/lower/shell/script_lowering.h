@@ -21,17 +21,6 @@
 
 namespace procsafe::shell {
 
-/// What all scripts of one file share: the file's text, and the texts it hands to shells.
-struct Session {
-  const ShellCatalog& catalog;
-  const ShellContext& context;
-  FileFacts& facts;
-  Dialect dialect = Dialect::bash;
-  int depth = 0;  ///< of shell text within shell text
-
-  static constexpr int max_depth = 8;
-};
-
 /// A process started in the background.
 struct Job {
   SourceRange range;
@@ -48,6 +37,24 @@ struct Job {
   bool disowned = false;          ///< reported at the disown
 };
 
+/// What all scripts of one file share: the file's text, and the texts it hands to shells.
+struct Session {
+  Session(const ShellCatalog& shell_catalog, const ShellContext& around, FileFacts& found, Dialect spoken)
+      : catalog(shell_catalog), context(around), facts(found), dialect(spoken) {}
+
+  const ShellCatalog& catalog;
+  const ShellContext& context;
+  FileFacts& facts;
+  Dialect dialect;
+  int depth = 0;  ///< of shell text within shell text
+
+  std::vector<Job> jobs;  ///< of all of them: the pid of a job may be printed by one and kept by another
+  std::map<SourceRange, std::size_t> job_of;
+  std::map<std::string, std::set<std::size_t>> filed_jobs;  ///< whose pid was written, by the key of the path
+
+  static constexpr int max_depth = 8;
+};
+
 /// A command about to run, with all that wraps it taken off.
 struct Command {
   std::vector<Field> words;
@@ -57,6 +64,7 @@ struct Command {
   bool program = false;  ///< found by exec: functions and aliases do not apply
   bool bounded = false;  ///< ended after a time
   int unwrapped = 0;
+  std::set<std::string> aliases;  ///< expanded already: an alias may name itself
   /// Words that standard input appends (xargs).
   std::optional<Content> appended;
 };
@@ -197,8 +205,10 @@ class ScriptLowering {
   [[nodiscard]] static Content identity_told(std::span<const Field> arguments);
   [[nodiscard]] Content printed(const Command& command, const std::string& name, const ShellCommand& entry,
                                 std::span<const Field> arguments, Environment& environment);
-  [[nodiscard]] Content filtered(const std::string& name, const ShellCommand& entry, std::span<const Field> arguments,
-                                 Environment& environment);
+  [[nodiscard]] Content filtered(const Command& command, const std::string& name, const ShellCommand& entry,
+                                 std::span<const Field> arguments, Environment& environment);
+  [[nodiscard]] Content run_awk(const Command& command, const Text& program, const Content& input,
+                                Environment& environment);
   [[nodiscard]] Content searched(const Command& command, const std::string& name, const ShellCommand& entry,
                                  std::span<const Field> arguments) const;
   void print(Content content);
@@ -229,7 +239,7 @@ class ScriptLowering {
   void print_jobs(std::span<const Field> arguments);
   [[nodiscard]] Content job_pid(const Environment& environment);
   void remember(const Content& content);
-  void mark_filed(const Content& content);
+  void mark_filed(const std::string& path, const Content& content);
   void mark_global(const Content& content);
   void consume(const Field& field, bool ends);
   void consume_values(const ValueSet& values, bool ends);
@@ -263,8 +273,6 @@ class ScriptLowering {
   std::map<std::string, Content> filed_;     ///< what searches wrote to files, anywhere in the script
   std::map<Slot, std::set<std::int64_t>> carried_;
   std::vector<std::string> sourced_;
-  std::vector<Job> jobs_;
-  std::map<SourceRange, std::size_t> job_of_;
   std::optional<std::size_t> background_job_;
   std::string function_;  ///< being walked
   Streams streams_;

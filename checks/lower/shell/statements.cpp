@@ -35,7 +35,7 @@ ShellSummary ScriptLowering::lower(std::unique_ptr<Syntax> syntax, Environment e
   if (!muted()) {
     for (Function& function : functions_) lower_function(function);
     export_variables();
-    report_jobs();
+    if (outermost) report_jobs();
   }
   ShellSummary summary;
   summary.tree = true;
@@ -129,7 +129,7 @@ void ScriptLowering::run_foreground(const Statement& statement, Environment& env
 void ScriptLowering::write_file(const std::string& path, Content content, bool appended, Environment& environment) {
   if (path == "file:/dev/null" || content.values.empty()) return;
   remember(content);
-  mark_filed(content);
+  mark_filed(path, content);
   const bool search = std::any_of(content.values.begin(), content.values.end(),
                                   [](const Value& value) { return value.origin == Origin::searched; });
   if (search) filed_[path].values.merge(content.values);

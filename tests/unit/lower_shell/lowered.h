@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -20,17 +22,24 @@ inline const Catalog& catalog() {
   return loaded;
 }
 
-/// `line rule` of every finding in the last of the files, sorted, joined by "; ".
+/// A script, and `line rule` of everything found in it, as findings() joins it.
+struct ScriptRow {
+  const char* script;
+  const char* expected;
+};
+
+/// `line rule` of every finding in the last of the files, sorted by line, then rule, joined by "; ".
 inline std::string findings(std::vector<SourceFile> files, Preset preset = Preset::recommended) {
   PipelineOptions options;
   options.judge.preset = preset;
   std::vector<FileResult> results = analyse(std::move(files), catalog(), options);
   const FileResult& last = results.back();
-  std::vector<std::string> rows;
+  std::vector<std::pair<std::uint32_t, std::string>> rows;
   for (const Finding& finding : last.findings)
-    rows.push_back(std::to_string(last.file.position(finding.range.begin).line) + " " + finding.rule->id);
+    rows.emplace_back(last.file.position(finding.range.begin).line, finding.rule->id);
+  std::sort(rows.begin(), rows.end());
   std::string joined;
-  for (const std::string& row : rows) joined += (joined.empty() ? "" : "; ") + row;
+  for (const auto& [line, rule] : rows) joined += (joined.empty() ? "" : "; ") + std::to_string(line) + " " + rule;
   return joined;
 }
 

@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include "lowered.h"
+
+namespace procsafe {
+namespace {
+
+class Clients : public testing::TestWithParam<ScriptRow> {};
+
+TEST_P(Clients, ThatWaitAreBounded) {
+  EXPECT_EQ(findings(GetParam().script), GetParam().expected) << GetParam().script;
+}
+
+constexpr ScriptRow kRows[] = {
+    {"curl $URL", "1 missing-timeout"},
+    {"curl -s $OPTS u", ""},
+    {"curl u $OPTS", "1 missing-timeout"},
+    {"CURL='curl -s'\n$CURL u", "2 missing-timeout"},
+    {"CURL='curl -m 5'\n$CURL u", ""},
+    {"${CURL:-curl} u", "1 missing-timeout"},
+    {"opts=\"-m 5\"\ncurl $opts u", ""},
+    {"opts='-s'\ncurl $opts u", "2 missing-timeout"},
+    {"opts=-s; [ x ] && opts='-m 5'; curl $opts u", ""},
+    {"curl -K cfg u", "1 missing-timeout"},
+    {"curl", ""},
+    {"curl -h", ""},
+    {"curl --max-time=5 u", ""},
+    {"curl -sm 5 u", ""},
+    {"curl --speed-time 5 u", "1 missing-timeout"},
+    {"curl -y 5 -Y 5 u", ""},
+    {"x=$(curl u)", "1 missing-timeout"},
+    {"curl u | sh", "1 missing-timeout"},
+    {"sh -c \"$(curl -fsSL u)\"", "1 missing-timeout"},
+    {"bash <(curl -s u)", "1 missing-timeout"},
+    {"curl \"${args[@]}\" u", ""},
+    {"args=(-s)\nargs+=(-m 5)\ncurl \"${args[@]}\" u", ""},
+    {"args=(-s \"$x\")\ncurl \"${args[@]}\" u", "2 missing-timeout"},
+    {"sudo curl u", "1 missing-timeout"},
+    {"timeout 5 sudo curl u", ""},
+    {"sh -c 'curl u'", "1 missing-timeout"},
+    {"timeout 5 sh -c 'curl u'", ""},
+    {"ssh h 'curl u'", "1 missing-timeout; 1 missing-timeout"},
+    {"wget u", "1 missing-timeout"},
+    {"wget --version", ""},
+    {"wget -qO- u", "1 missing-timeout"},
+    {"wget -T5 u", ""},
+    {"wget -qT 5 -O- u", ""},
+    {"wget --connect-timeout=5 u", "1 missing-timeout"},
+    {"ssh $SSH_OPTS h uptime", ""},
+    {"ssh $u@$h uptime", "1 missing-timeout"},
+    {"ssh -p $P h x", "1 missing-timeout"},
+    {"ssh -i $K h", "1 missing-timeout"},
+    {"ssh -o \"ConnectTimeout 5\" h", ""},
+    {"ssh -oConnectTimeout=$T h", ""},
+    {"ssh -O exit h", ""},
+    {"ssh -F cfg h", "1 missing-timeout"},
+    {"scp a b", ""},
+    {"scp a h:b", "1 missing-timeout"},
+    {"scp -r $SSH_OPTS a h:", ""},
+    {"scp a $h:b", "1 missing-timeout"},
+    {"scp a \"$u@$h:$d/\"", "1 missing-timeout"},
+    {"sftp h", "1 missing-timeout"},
+    {"rsync -a x y", ""},
+    {"rsync -av -e ssh x h:y", "1 missing-timeout"},
+    {"rsync -a x $d", ""},
+    {"rsync -a rsync://h/x y", "1 missing-timeout"},
+    {"rsync -az -e 'ssh -o ConnectTimeout=5' a h:b", "1 missing-timeout"},
+    {"nc -w 5 h 1", ""},
+    {"nc -zvw5 h 1", ""},
+    {"nc h 1", "1 missing-timeout"},
+    {"ncat --wait 5 h 1", ""},
+    {"openssl s_client -connect h:1", "1 missing-timeout"},
+    {"timeout 3 openssl s_client -connect h:1", ""},
+    {"openssl x509 -in f", ""},
+    {"telnet h", "1 missing-timeout"},
+    {"echo | telnet h 1", "1 missing-timeout"},
+    {"flock 9", "1 missing-timeout"},
+    {"flock -x 200", "1 missing-timeout"},
+    {"flock -u 9", ""},
+    {"flock -n 9 || exit", ""},
+    {"flock -w 5 9", ""},
+    {"flock --nonblock /l true", ""},
+    {"( flock -x 200; ./x ) 200>/l", "1 missing-timeout"},
+    {"inotifywait f", "1 missing-timeout"},
+    {"inotifywait -t 0 f", "1 missing-timeout"},
+    {"ping -c1 h", ""},
+    {"echo u | xargs curl", "1 missing-timeout"},
+    {"cat urls | xargs -n1 -P4 curl -O", "1 missing-timeout"},
+    {"cat urls | xargs -n1 curl -m 5 -O", ""},
+    {"find . -name x -exec curl -T {} u \\;", "1 missing-timeout"},
+    {"echo curl u", ""},
+    {"brew install curl", ""},
+    {"alias curl='curl -m 5'\ncurl u", ""},
+    {"f() { curl \"$@\"; }\nf u", ""},
+    {"f() { curl -s \"$1\"; }", "1 missing-timeout"},
+    {"retry() { for i in 1 2 3; do \"$@\" && return; done; }\nretry curl u", "2 missing-timeout"},
+    {"retry() { timeout 5 \"$@\"; }\nretry curl u", ""},
+};
+INSTANTIATE_TEST_SUITE_P(Rows, Clients, testing::ValuesIn(kRows));
+
+}  // namespace
+}  // namespace procsafe
