@@ -236,6 +236,8 @@ bool acts_on_processes(const Api& api) {
 
 Triggers::Triggers(const ApiCatalog& catalog) {
   for (const ApiType& type : catalog.types()) {
+    // Streams and the like: they matter to what is known of a value, but do nothing to a process.
+    if (type.origin == Origin::not_applicable) continue;
     if (type.name.find("::") != std::string::npos) {
       add_qualified(split_qualified(type.name));
     } else {

@@ -19,6 +19,9 @@ const Triggers& triggers() {
       name = "QProcess"
       [[type]]
       name = "boost::process::child"
+      [[type]]
+      name = "QFile"
+      origin = "not-applicable"
       [[api]]
       names = ["system", "kill", "execvp", "QProcess::start", "boost::process::child::wait", "boost::process::system"]
       operation = "spawn"
@@ -47,11 +50,26 @@ TEST(Candidates, CallsAndAddressesOfFunctionsCount) {
 }
 
 TEST(Candidates, OtherUsesOfTheWordsDoNot) {
-  for (const char* text :
-       {"int system(const char*);", "shell.system(x);", "shell->kill();", "app::kill(1);", "// system(\"x\")",
-        "/* kill(1, 9) */", "\"system(x)\"", "R\"(system(x))\"", "run(system);", "int kill = 3; f(kill);", "atexit(f);",
-        "getpid();", "SYS_getpid;", "dlsym(l, \"strlen\"); \"system\";", "#define LOG \"kill(1)\"\n",
-        "#define Y systems\n", "file_system(x);", "// a \\\nsystem(x)", "class QProcess;"})
+  for (const char* text : {"int system(const char*);",
+                           "shell.system(x);",
+                           "shell->kill();",
+                           "app::kill(1);",
+                           "// system(\"x\")",
+                           "/* kill(1, 9) */",
+                           "\"system(x)\"",
+                           "R\"(system(x))\"",
+                           "run(system);",
+                           "int kill = 3; f(kill);",
+                           "atexit(f);",
+                           "getpid();",
+                           "SYS_getpid;",
+                           "dlsym(l, \"strlen\"); \"system\";",
+                           "#define LOG \"kill(1)\"\n",
+                           "#define Y systems\n",
+                           "file_system(x);",
+                           "// a \\\nsystem(x)",
+                           "class QProcess;",
+                           "void f() { QFile file; }"})
     EXPECT_FALSE(candidate(text)) << text;
 }
 
