@@ -16,6 +16,7 @@ import os
 import pathlib
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -106,6 +107,7 @@ def fetch(project: dict) -> pathlib.Path:
     unpacked = [entry for entry in download.iterdir() if entry.is_dir()]
     if len(unpacked) != 1:
         raise Problem(f"{project['name']}: expected one unpacked folder in {download}")
+    shutil.rmtree(unpacked[0] / ".pc", ignore_errors=True)  # copies of files from before each patch
     unpacked[0].rename(folder)
     return folder
 
