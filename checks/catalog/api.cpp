@@ -210,9 +210,15 @@ void ApiCatalog::index_names() {
     add_prefixes(types_[i].name);
     simple_names_[std::string(last_component(types_[i].name))] = true;  // constructing one may be one
   }
+  aliases_.clear();
   for (const ApiModule& module : modules_) {
     namespaces_[module.name] = true;
     add_prefixes(module.name);
+    for (const std::string& alias : module.aliases) {
+      namespaces_[alias] = true;
+      add_prefixes(alias);
+      aliases_[alias] = module.name;
+    }
   }
 }
 
@@ -239,6 +245,16 @@ const Api* ApiCatalog::find_method(std::string_view type, std::string_view metho
 }
 
 bool ApiCatalog::is_namespace(std::string_view name) const { return namespaces_.contains(name); }
+
+std::string ApiCatalog::canonical(std::string_view qualified_name) const {
+  if (api_index_.contains(qualified_name)) return std::string(qualified_name);
+  for (std::size_t end = qualified_name.size(); end != std::string_view::npos && end > 0;
+       end = qualified_name.substr(0, end).rfind('.')) {
+    const auto alias = aliases_.find(qualified_name.substr(0, end));
+    if (alias != aliases_.end()) return alias->second + std::string(qualified_name.substr(end));
+  }
+  return std::string(qualified_name);
+}
 
 bool ApiCatalog::derives(std::string_view type, std::string_view base) const {
   if (type == base) return true;

@@ -1,0 +1,146 @@
+// Attributes: of modules, of instances, of process handles.
+#include <algorithm>
+
+#include "lower/python/interpreter.h"
+
+namespace procsafe::python {
+namespace {
+
+/// The name a chain `a.b.c` starts with and what is below, as one symbol; no_symbol for other expressions.
+Symbol path_of(Node node, Program& program) {
+  if (node.is(Kind::identifier)) return program.symbol(node.text());
+  if (!node.is(Kind::attribute)) return no_symbol;
+  const Symbol base = path_of(node.field(Field::object), program);
+  return base == no_symbol ? no_symbol : program.path(base, node.field(Field::attribute).text());
+}
+
+bool is_short_chain(Node node) {
+  for (int depth = 0; depth < 6; ++depth) {
+    if (!node.is(Kind::attribute)) return true;
+    node = node.field(Field::object);
+  }
+  return false;
+}
+
+}  // namespace
+
+Ref Interpreter::evaluate_attribute(Node node) {
+  if (is_short_chain(node)) {
+    const Symbol path = path_of(node, program_);
+    if (path != no_symbol) {
+      if (const Ref here = state_.find(path)) return here;
+    }
+  }
+  return attribute_of(evaluate(node.field(Field::object)), node.field(Field::attribute).text(), node);
+}
+
+Ref Interpreter::field_slot(std::string_view class_name, std::string_view attribute) {
+  return pool_.slot({Slot::Kind::field, std::string(class_name) + "." + std::string(attribute), 0});
+}
+
+Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
+  std::vector<Ref> found;
+  for (const Ref one : ObjectPool::alternatives(object)) {
+    switch (one->kind) {
+      case Object::Kind::name: {
+        const Ref member = names_.external(std::string(one->name) + "." + std::string(name));
+        found.push_back(member);
+        break;
+      }
+      case Object::Kind::instance:
+        if (one->klass != nullptr) {
+          found.push_back(attribute_of_instance(*one->klass, name, at, false));
+        } else if (names_.is_project(one->name)) {
+          const Ref slot = field_slot(one->name, name);
+          const Ref held = slots_.read(slot);
+          found.push_back(held != slot ? slot : pool_.bound(one, name));
+        } else {
+          found.push_back(pool_.bound(one, name));
+        }
+        break;
+      case Object::Kind::klass: found.push_back(attribute_of_instance(*one->klass, name, at, true)); break;
+      case Object::Kind::process: found.push_back(attribute_of_process(one, name, at)); break;
+      case Object::Kind::pid: found.push_back(pool_.bound(one, name)); break;
+      case Object::Kind::slot: {
+        const Ref held = slots_.read(one);
+        if (held != one) {
+          // A method keeps the slot it is called on: who is signalled is the link stage's question.
+          const Ref inner = attribute_of(held, name, at);
+          const bool methods = std::all_of(ObjectPool::alternatives(inner).begin(), ObjectPool::alternatives(inner).end(),
+                                           [](Ref part) { return part->is(Object::Kind::bound); });
+          found.push_back(methods ? pool_.bound(one, name) : inner);
+        } else {
+          found.push_back(pool_.bound(one, name));
+        }
+        break;
+      }
+      case Object::Kind::none: break;
+      case Object::Kind::unknown: found.push_back(pool_.member(one, name)); break;
+      default: found.push_back(pool_.bound(one, name)); break;
+    }
+  }
+  return found.empty() ? pool_.unknown() : pool_.choice(std::move(found));
+}
+
+Ref Interpreter::attribute_of_process(Ref process, std::string_view name, Node at) {
+  const Ref root = root_of(process);
+  if (process->name == "subprocess.CompletedProcess") {
+    const Origin output = operations_.output_of(process);
+    if (name == "stdout" && (output == Origin::searched || output == Origin::pid_file))
+      return pool_.pid(output, process->site, nullptr, process->from);
+    return pool_.bound(process, name);
+  }
+  if (name == "pid" || name == "ident" || name == "pgid") {
+    // The pid of psutil.Process(pid) is that pid.
+    if (process->of != nullptr && root != process && !root->is(Object::Kind::process)) return process->of;
+    return pool_.pid(process->origin, process->site, process, process->from);
+  }
+  if (name == "returncode" || name == "exitcode" || name == "exitstatus") {
+    state_.mark(root, mark_alive_checked);
+    operations_.note(Event::Kind::polled, at, process, context());
+    return pool_.tagged(tag_poll, operations_.subjects(process));
+  }
+  if (name == "stdout" || name == "stderr") {
+    operations_.note(Event::Kind::read, at, process, context());
+    return pool_.tagged(tag_file, {}, process);
+  }
+  if (name == "info" || name == "proc" || name == "process") {
+    if (process->name == "psutil.Process") return pool_.pid(process->origin, process->site, process, process->from);
+  }
+  if (!process->name.starts_with("subprocess.")) {
+    for (const Class& klass : program_.classes()) {
+      if (klass.qualified == process->name) {
+        const Api* api = input_.catalog.python().find_method(process_base(klass), name);
+        if (find_method(klass, name) != nullptr || api == nullptr) return attribute_of_instance(klass, name, at, false);
+      }
+    }
+  }
+  return pool_.bound(process, name);
+}
+
+Ref Interpreter::attribute_of_instance(const Class& klass, std::string_view name, Node at, bool on_class) {
+  if (const Function* method = find_method(klass, name)) {
+    if (method->is_property && !on_class) {
+      const Ref result = pool_.slot({Slot::Kind::result, method->qualified, 0});
+      return slots_.read(result);
+    }
+    return pool_.function(*method);
+  }
+  const Ref slot = field_slot(klass.qualified, name);
+  const Ref held = slots_.read(slot);
+  const auto known = klass.attributes.find(name);
+  if (known != klass.attributes.end() && held == slot) return known->second;
+  if (held != slot) return slot;
+  for (const Ref base : klass.bases) {
+    if (base->is(Object::Kind::klass) && base->klass != &klass && depth_ < 200) {
+      const Ref inherited = attribute_of_instance(*base->klass, name, at, on_class);
+      if (!inherited->is(Object::Kind::bound)) return inherited;
+    } else if (base->is(Object::Kind::name) && names_.is_project(base->name)) {
+      const Ref inherited = field_slot(base->name, name);
+      if (slots_.read(inherited) != inherited) return inherited;
+    }
+  }
+  return pool_.bound(pool_.instance(klass), name);
+}
+
+}  // namespace procsafe::python

@@ -1,0 +1,106 @@
+// Calls of catalogued APIs, as operations.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lower/lowering.h"
+#include "lower/python/arguments.h"
+#include "lower/python/journal.h"
+#include "lower/python/names.h"
+#include "lower/python/object.h"
+#include "lower/python/program.h"
+#include "lower/python/slots.h"
+#include "lower/python/state.h"
+
+namespace procsafe::python {
+
+/// A context that bounds what runs inside: `async with asyncio.timeout(5)`.
+struct Limit {
+  Timeout timeout = Timeout::bounded;
+  bool awaited_only = true;
+};
+
+/// Where an operation stands.
+struct Context {
+  const Function* function = nullptr;
+  std::string_view symbol;
+  State& state;
+  std::span<const Limit> limits;
+  bool recording = true;
+};
+
+/// What a spawn started, for questions asked where its handle is used.
+struct Spawned {
+  const Api* api = nullptr;
+  Node call;
+  bool tree = false;         ///< a shell, make, npm: ending the leader leaves the rest
+  bool own_session = false;  ///< the leader of a new session or group
+  bool piped = false;        ///< its stdout or stderr is a pipe to us
+  Origin output = Origin::not_applicable;  ///< of pids in what it prints
+};
+
+class Operations {
+ public:
+  Operations(const LowerInput& input, const Program& program, ObjectPool& pool, SlotStore& slots, NameTable& names,
+             Journal& journal)
+      : input_(input), program_(program), pool_(pool), slots_(slots), names_(names), journal_(journal) {}
+
+  /// Writes down what the call does, if it does anything, and returns what it yields. `receiver` is the object of
+  /// a method, or null.
+  Ref perform(const Api& api, Ref receiver, const Arguments& arguments, Node call, const Context& context);
+  /// An API that is handed over as a value.
+  void refer(Node node, const Api& api, const Context& context);
+  /// `wait_for(awaitable, …)`: the waits the awaitable performs have this limit.
+  void limit(Ref awaitable, Timeout timeout);
+  void note(Event::Kind kind, Node node, Ref object, const Context& context);
+
+  /// The roots of an object, and of what its slots hold.
+  [[nodiscard]] std::vector<Ref> subjects(Ref object);
+  [[nodiscard]] Timeout timeout_of(const Argument& where, const Arguments& arguments, const Api& api);
+  [[nodiscard]] const Spawned* spawned(Ref handle) const;
+  [[nodiscard]] Origin output_of(Ref handle) const;
+  [[nodiscard]] const Location* place(Node node);
+
+ private:
+  struct Command {
+    ShellSummary summary;
+    bool shell = false;  ///< a shell runs it: shell=True, `sh -c`
+    bool known = false;
+  };
+  Draft* draft(const Api& api, Ref receiver, const Arguments& arguments, Node call, const Context& context);
+  void spawn(Draft& draft, const Arguments& arguments, const Command& command, const Context& context);
+  void wait(Draft& draft, const Arguments& arguments, const Context& context);
+  void signal(Draft& draft, const Arguments& arguments, const Context& context);
+  void mark_signal(Draft& draft, Signal signal, const Context& context);
+  Ref yield(const Api& api, Ref receiver, const Arguments& arguments, Node call, const Context& context);
+  Ref handle(const Api& api, Node call, Origin origin, Ref of);
+  Ref handle_of_pid(const Api& api, const Arguments& arguments, Node call);
+  Ref output(Node call, Ref receiver);
+  Ref related_process(const Api& api, Ref receiver, Node call, bool ancestor);
+
+  Command lower_command(const Api& api, const Arguments& arguments, Node call, const Context& context);
+  void lower_one(Ref command, bool script, Node call, const Context& context, Command& result);
+  void lower_vector(std::span<const Ref> argv, bool open, Node call, const Context& context, Command& result);
+  void lower_text(const Text& text, Node call, const Context& context, Command& result);
+  void note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command);
+
+  const LowerInput& input_;
+  const Program& program_;
+  ObjectPool& pool_;
+  SlotStore& slots_;
+  NameTable& names_;
+  Journal& journal_;
+  std::map<NodeId, Spawned> spawned_;
+  std::map<NodeId, const Location*> places_;
+};
+
+/// What the signal argument of a call sends.
+[[nodiscard]] Signal signal_of(Ref object);
+/// Is the value true, as far as it is a constant? Unknown values are neither.
+[[nodiscard]] bool is_true(Ref object);
+[[nodiscard]] bool is_false(Ref object);
+
+}  // namespace procsafe::python
