@@ -33,7 +33,7 @@ void Interpreter::run_module() {
 /// What other files can import: every name the module binds, and that the module exists at all.
 void Interpreter::export_module() {
   const std::string prefix = program_.module() + ".";
-  slots_.flow({Slot::Kind::global, prefix + "__file__", 0}, pool_.number(1), {});
+  slots_.flow(module_slot(program_.module()), pool_.number(1), {});
   for (const auto& [symbol, value] : module_state_.bindings()) {
     if (is_path(symbol)) continue;
     const Ref exported = value;
@@ -76,8 +76,7 @@ void Interpreter::run_class(Node node) {
     if (is_path(symbol)) continue;
     const std::string_view name = program_.name_of(symbol);
     klass->attributes[name] = value;
-    if (!value->is(Object::Kind::function))
-      slots_.flow(*field_slot(klass->qualified, name)->slot, value, node.range());
+    if (!value->is(Object::Kind::function)) slots_.flow(*field_slot(klass->qualified, name)->slot, value, node.range());
   }
   for (const auto& [name, type] : klass->annotations) {
     if (const Ref value = annotated(type)) slots_.flow(*field_slot(klass->qualified, name)->slot, value, type.range());

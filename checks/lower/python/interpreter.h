@@ -122,6 +122,11 @@ class Interpreter {
   Ref substitute(Ref result, const Function& function, const Arguments& arguments);
   Ref argument_of(const Function& function, std::size_t index, const Arguments& arguments);
   void forget_attributes();
+  /// Is a process or pid among the arguments?
+  static bool holds_process(const Arguments& arguments);
+  /// Could what flows into the slot make an operation of its member? Reading a slot of another file makes this
+  /// file wait for that one.
+  bool is_worth_reading(Ref slot, std::string_view member);
 
   // Built-in functions and methods (interpreter_builtins.cpp).
   std::optional<Ref> apply_builtin(std::string_view name, const Arguments& arguments, Node call);
@@ -149,10 +154,10 @@ class Interpreter {
   Operations operations_;
 
   State state_;
-  State module_state_;        ///< when the module's statements have run
+  State module_state_;  ///< when the module's statements have run
   bool in_module_ = false;
   Function* function_ = nullptr;
-  std::vector<const Class*> classes_;          ///< class bodies around
+  std::vector<const Class*> classes_;                         ///< class bodies around
   std::vector<std::pair<const Class*, State>> outer_states_;  ///< of the scopes around class bodies
   std::vector<std::string> star_modules_;
   std::vector<State*> raise_points_;  ///< what can hold when an exception is caught

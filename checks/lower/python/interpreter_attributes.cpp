@@ -62,12 +62,13 @@ Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
       case Object::Kind::process: found.push_back(attribute_of_process(one, name, at)); break;
       case Object::Kind::pid: found.push_back(pool_.bound(one, name)); break;
       case Object::Kind::slot: {
-        const Ref held = slots_.read(one);
+        const Ref held = is_worth_reading(one, name) ? slots_.read(one) : one;
         if (held != one) {
           // A method keeps the slot it is called on: who is signalled is the link stage's question.
           const Ref inner = attribute_of(held, name, at);
-          const bool methods = std::all_of(ObjectPool::alternatives(inner).begin(), ObjectPool::alternatives(inner).end(),
-                                           [](Ref part) { return part->is(Object::Kind::bound); });
+          const bool methods =
+              std::all_of(ObjectPool::alternatives(inner).begin(), ObjectPool::alternatives(inner).end(),
+                          [](Ref part) { return part->is(Object::Kind::bound); });
           found.push_back(methods ? pool_.bound(one, name) : inner);
         } else {
           found.push_back(pool_.bound(one, name));

@@ -111,7 +111,8 @@ std::optional<Ref> Interpreter::apply_builtin(std::string_view name, const Argum
     }
     return parents.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(parents));
   }
-  if (name == "shlex.split" && first != nullptr && first->is(Object::Kind::text)) return split_words(first, pool_, slots_);
+  if (name == "shlex.split" && first != nullptr && first->is(Object::Kind::text))
+    return split_words(first, pool_, slots_);
   if (name == "shlex.join" && first != nullptr) {
     Text blank;
     blank.append_synthetic(" ", call.range().begin);
@@ -130,8 +131,9 @@ std::optional<Ref> Interpreter::apply_builtin(std::string_view name, const Argum
 }
 
 Ref Interpreter::apply_text_method(Ref text, std::string_view name, const Arguments& arguments, Node call) {
-  constexpr std::array<std::string_view, 13> kSame{"strip", "rstrip", "lstrip",  "encode", "decode", "lower", "expandtabs",
-                                                   "replace", "upper", "casefold", "removeprefix", "removesuffix", "title"};
+  constexpr std::array<std::string_view, 13> kSame{"strip",        "rstrip",       "lstrip",  "encode", "decode",
+                                                   "lower",        "expandtabs",   "replace", "upper",  "casefold",
+                                                   "removeprefix", "removesuffix", "title"};
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
   if (name == "format") return format(text, arguments, call);
   if (name == "join" && first != nullptr) return join(text, first, call);
@@ -167,7 +169,8 @@ Ref Interpreter::format(Ref text, const Arguments& arguments, Node call) {
     if ((name.empty() || digits) && arguments.at(index) != nullptr) value = arguments.at(index)->value;
     for (std::size_t dot = field.name.find('.'); value != nullptr && dot != std::string_view::npos;) {
       const std::size_t end = field.name.find('.', dot + 1);
-      value = attribute_of(value, field.name.substr(dot + 1, end == std::string_view::npos ? end : end - dot - 1), call);
+      value =
+          attribute_of(value, field.name.substr(dot + 1, end == std::string_view::npos ? end : end - dot - 1), call);
       dot = end;
     }
     builder.append(value != nullptr ? value : pool_.unknown(), call.range());
@@ -305,7 +308,8 @@ Ref Interpreter::apply_mapping_method(Ref mapping, std::string_view name, const 
 Ref Interpreter::apply_tagged_method(Ref tagged, std::string_view name, const Arguments& arguments, Node call) {
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
   if ((tagged->tags & tag_file) != 0) {
-    if (name == "read" || name == "readline" || name == "readlines" || name == "__iter__") return content_of(tagged, call);
+    if (name == "read" || name == "readline" || name == "readlines" || name == "__iter__")
+      return content_of(tagged, call);
     if (name == "write" && first != nullptr) {
       state_.write(path_text(tagged->of), first);
       return pool_.unknown_at(call.id());
@@ -346,11 +350,10 @@ Ref Interpreter::apply_opaque_method(Ref object, std::string_view name, Node cal
                                                     "count",   "find",      "index",     "write",      "close",
                                                     "isalnum", "rfind",     "flush",     "acquire"};
   constexpr std::array<std::string_view, 26> kTaken{
-      "strip", "lstrip", "rstrip",  "split",  "rsplit", "splitlines", "decode", "encode", "group",
-      "groups", "get",   "pop",     "values", "items",  "keys",       "copy",   "read",   "readline",
-      "readlines", "partition", "rpartition", "replace", "findall",   "popitem", "popleft", "lower"};
-  if (object->is(Object::Kind::pid))
-    return is_one_of(name, kOther) ? pool_.unknown_at(call.id()) : object;
+      "strip",     "lstrip",    "rstrip",     "split",   "rsplit",  "splitlines", "decode",  "encode", "group",
+      "groups",    "get",       "pop",        "values",  "items",   "keys",       "copy",    "read",   "readline",
+      "readlines", "partition", "rpartition", "replace", "findall", "popitem",    "popleft", "lower"};
+  if (object->is(Object::Kind::pid)) return is_one_of(name, kOther) ? pool_.unknown_at(call.id()) : object;
   return is_one_of(name, kTaken) ? object : pool_.member(object, name);
 }
 

@@ -11,19 +11,35 @@ namespace {
 /// Functions that take a class or function only for its type or documentation (S2).
 bool takes_type(std::string_view function) {
   constexpr std::array<std::string_view, 24> kNames{
-      "isinstance", "issubclass", "cast",  "Instance", "Type",   "TypeVar",         "NewType",       "type",
-      "wraps",      "update_wrapper", "signature", "getsource", "callable", "hasattr", "getattr",    "setattr",
-      "id",         "Mock",       "MagicMock", "create_autospec", "AsyncMock", "object", "patch", "delattr"};
+      "isinstance", "issubclass",     "cast",      "Instance",        "Type",      "TypeVar", "NewType", "type",
+      "wraps",      "update_wrapper", "signature", "getsource",       "callable",  "hasattr", "getattr", "setattr",
+      "id",         "Mock",           "MagicMock", "create_autospec", "AsyncMock", "object",  "patch",   "delattr"};
   if (const std::size_t dot = function.rfind('.'); dot != std::string_view::npos) function = function.substr(dot + 1);
   return std::find(kNames.begin(), kNames.end(), function) != kNames.end();
 }
 
 }  // namespace
 
+bool Interpreter::holds_process(const Arguments& arguments) {
+  const auto is_process = [](Ref value) {
+    return std::any_of(ObjectPool::alternatives(value).begin(), ObjectPool::alternatives(value).end(),
+                       [](Ref one) { return one->is(Object::Kind::process) || one->is(Object::Kind::pid); });
+  };
+  return std::any_of(arguments.positional.begin(), arguments.positional.end(),
+                     [&](const Arguments::Positional& argument) { return is_process(argument.value); }) ||
+         std::any_of(arguments.keywords.begin(), arguments.keywords.end(),
+                     [&](const Arguments::Keyword& argument) { return is_process(argument.value); });
+}
+
+bool Interpreter::is_worth_reading(Ref slot, std::string_view member) {
+  return !slot->open || member == "pid" || input_.catalog.python().is_simple_name(member);
+}
+
 Context Interpreter::context() {
-  return {function_, function_ != nullptr ? std::string_view(function_->symbol)
-                     : classes_.empty()   ? std::string_view()
-                                          : std::string_view(classes_.back()->symbol),
+  return {function_,
+          function_ != nullptr ? std::string_view(function_->symbol)
+          : classes_.empty()   ? std::string_view()
+                               : std::string_view(classes_.back()->symbol),
           state_, limits_, recording_};
 }
 
@@ -139,7 +155,11 @@ Ref Interpreter::apply_name(Ref callee, const Arguments& arguments, Node call) {
     operations_.note(Event::Kind::passed, argument.node, argument.value, context());
   for (const Arguments::Keyword& argument : arguments.keywords)
     operations_.note(Event::Kind::passed, argument.node, argument.value, context());
-  if (!names_.is_project(name)) return pool_.unknown_at(call.id());
+  if (!names_.is_project(name)) {
+    if (!names_.may_be_project(name)) return pool_.unknown_at(call.id());
+    if (holds_process(arguments)) flow_arguments(name, arguments, call);
+    return pool_.slot({Slot::Kind::result, std::string(name), 0}, true);
+  }
   forget_attributes();
   if (names_.is_project_class(name)) {
     flow_arguments(std::string(name) + ".__init__", arguments, call);
@@ -172,7 +192,7 @@ Ref Interpreter::apply_api(const Api& api, Ref receiver, const Arguments& argume
     if (api.returns == "listing") return content;
     // Whether /proc/<pid> exists tells whether it lives, not what it is (O5).
     return (tags_of(content) & tag_identity) != 0 ? pool_.tagged(tag_poll, subjects_of(content, tag_identity))
-                                                 : pool_.unknown_at(call.id());
+                                                  : pool_.unknown_at(call.id());
   }
   if (api.operation == Operation::handler || api.has_trait("calls-argument") || api.has_trait("calls-target") ||
       api.has_trait("calls-second-argument") || api.has_trait("calls-after-delay")) {
@@ -202,7 +222,8 @@ Ref Interpreter::apply_callback(const Api& api, const Arguments& arguments, Node
   } else {
     const std::size_t first = api.has_trait("calls-second-argument") || api.has_trait("on-signal") ? 1 : 0;
     if (const auto* argument = arguments.at(first)) callee = argument->value;
-    for (std::size_t i = first + 1; i < arguments.positional.size(); ++i) inner.positional.push_back(arguments.positional[i]);
+    for (std::size_t i = first + 1; i < arguments.positional.size(); ++i)
+      inner.positional.push_back(arguments.positional[i]);
     inner.keywords = arguments.keywords;
   }
   const Ref result = api.type.empty() ? pool_.unknown_at(call.id()) : pool_.instance(api.type);
@@ -245,7 +266,8 @@ Ref Interpreter::apply_bound(Ref bound, const Arguments& arguments, Node call) {
   const std::string_view name = bound->name;
   std::vector<Ref> results;
   const Api* performed = nullptr;
-  for (const Ref one : ObjectPool::alternatives(slots_.resolve(receiver))) {
+  const bool opaque = receiver->is(Object::Kind::slot) && !is_worth_reading(receiver, name);
+  for (const Ref one : ObjectPool::alternatives(opaque ? receiver : slots_.resolve(receiver))) {
     switch (one->kind) {
       case Object::Kind::process:
       case Object::Kind::instance: {
@@ -309,7 +331,8 @@ Ref Interpreter::apply_class(const Class& klass, const Arguments& arguments, Nod
   if (const Api* api = names_.api(base)) {
     apply_api(*api, nullptr, arguments, call);
     if (recording_) {
-      if (const auto found = journal_.drafts.find(call.id()); found != journal_.drafts.end()) found->second.started = handle;
+      if (const auto found = journal_.drafts.find(call.id()); found != journal_.drafts.end())
+        found->second.started = handle;
     }
   }
   return handle;

@@ -370,7 +370,8 @@ Ref Interpreter::evaluate_subscript(Node node) {
   if (at.is(Kind::slice)) {
     for (const Node bound : at) evaluate(bound);
     const Ref whole = slots_.resolve_fields(container);
-    if (whole->is(Object::Kind::sequence)) return pool_.sequence({whole->elements.begin(), whole->elements.end()}, true);
+    if (whole->is(Object::Kind::sequence))
+      return pool_.sequence({whole->elements.begin(), whole->elements.end()}, true);
     if (whole->is(Object::Kind::text)) return pool_.unknown_at(node.id());
     return whole;
   }
@@ -410,9 +411,8 @@ Ref Interpreter::item(Ref container, Ref index, Node at) {
       case Object::Kind::tagged: found.push_back(one); break;
       case Object::Kind::none: break;
       case Object::Kind::instance:
-        if (const Api* api = one->klass == nullptr
-                                 ? input_.catalog.python().find_method(one->name, "__getitem__")
-                                 : nullptr) {
+        if (const Api* api =
+                one->klass == nullptr ? input_.catalog.python().find_method(one->name, "__getitem__") : nullptr) {
           found.push_back(apply_api(*api, one, {}, at));
           break;
         }
@@ -427,9 +427,7 @@ Ref Interpreter::element(Ref container, Node at) {
   std::vector<Ref> found;
   for (const Ref one : ObjectPool::alternatives(slots_.resolve_fields(container))) {
     switch (one->kind) {
-      case Object::Kind::sequence:
-        found.insert(found.end(), one->elements.begin(), one->elements.end());
-        break;
+      case Object::Kind::sequence: found.insert(found.end(), one->elements.begin(), one->elements.end()); break;
       case Object::Kind::mapping:
         for (const std::string_view key : one->keys) {
           Text text;
@@ -440,9 +438,7 @@ Ref Interpreter::element(Ref container, Node at) {
       case Object::Kind::pid:
       case Object::Kind::process:
       case Object::Kind::slot: found.push_back(one); break;
-      case Object::Kind::tagged:
-        found.push_back((one->tags & tag_file) != 0 ? content_of(one, at) : one);
-        break;
+      case Object::Kind::tagged: found.push_back((one->tags & tag_file) != 0 ? content_of(one, at) : one); break;
       case Object::Kind::none: break;
       case Object::Kind::unknown: found.push_back(pool_.member(one, "[]")); break;
       default: found.push_back(pool_.unknown_at(at.id())); break;

@@ -47,10 +47,10 @@ Ref Interpreter::name_in_module(Symbol symbol, std::string_view name) {
   for (const std::string& module : star_modules_) {
     const std::string qualified = module + "." + std::string(name);
     const Ref found = names_.external(qualified);
-    const bool known = !found->is(Object::Kind::name) || found->name != qualified ||
-                       names_.api(qualified) != nullptr || input_.catalog.python().find_type(qualified) != nullptr ||
-                       (names_.is_project(qualified) &&
-                        slots_.read_linked({Slot::Kind::global, qualified, 0}) != nullptr);
+    const bool known =
+        !found->is(Object::Kind::name) || found->name != qualified || names_.api(qualified) != nullptr ||
+        input_.catalog.python().find_type(qualified) != nullptr ||
+        (names_.is_project(qualified) && slots_.read_linked({Slot::Kind::global, qualified, 0}) != nullptr);
     if (known) return found;
   }
   return pool_.name("builtins." + std::string(name));

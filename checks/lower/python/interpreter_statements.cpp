@@ -549,8 +549,7 @@ void Interpreter::assign_attribute(Node target, Ref value) {
       slots_.flow(*field_slot(one->name, name)->slot, value, target.range());
     } else if (one->is(Object::Kind::process)) {
       for (const Class& klass : program_.classes()) {
-        if (klass.qualified == one->name)
-          slots_.flow(*field_slot(klass.qualified, name)->slot, value, target.range());
+        if (klass.qualified == one->name) slots_.flow(*field_slot(klass.qualified, name)->slot, value, target.range());
       }
     }
   }

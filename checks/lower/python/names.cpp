@@ -8,26 +8,41 @@ namespace {
 
 /// Modules of CPython's standard library (sys.stdlib_module_names of 3.11): no file of the project is meant.
 constexpr auto kStandardLibrary = std::to_array<std::string_view>({
-    "abc", "aifc", "antigravity", "argparse", "array", "ast", "asynchat", "asyncore", "atexit", "audioop", "base64",
-    "bdb", "binascii", "bisect", "builtins", "bz2", "cProfile", "calendar", "cgi", "cgitb", "chunk", "cmath", "cmd",
-    "code", "codecs", "codeop", "collections", "colorsys", "compileall", "configparser", "contextlib", "contextvars",
-    "copy", "copyreg", "crypt", "csv", "ctypes", "curses", "dataclasses", "datetime", "dbm", "decimal", "difflib",
-    "dis", "doctest", "email", "encodings", "ensurepip", "enum", "errno", "faulthandler", "fcntl", "filecmp",
-    "fileinput", "fnmatch", "fractions", "ftplib", "functools", "gc", "genericpath", "getopt", "getpass", "gettext",
-    "glob", "graphlib", "grp", "gzip", "hashlib", "heapq", "hmac", "html", "http", "imaplib", "imghdr", "imp",
-    "importlib", "inspect", "io", "ipaddress", "itertools", "json", "keyword", "linecache", "locale", "logging",
-    "lzma", "mailbox", "mailcap", "marshal", "math", "mimetypes", "mmap", "modulefinder", "msilib", "msvcrt", "netrc",
-    "nis", "nntplib", "ntpath", "nturl2path", "numbers", "opcode", "operator", "optparse", "ossaudiodev", "pathlib",
-    "pdb", "pickle", "pickletools", "pipes", "pkgutil", "platform", "plistlib", "poplib", "posixpath", "pprint",
-    "profile", "pstats", "pwd", "py_compile", "pyclbr", "pydoc", "pydoc_data", "pyexpat", "queue", "quopri", "random",
-    "re", "readline", "reprlib", "resource", "rlcompleter", "runpy", "sched", "secrets", "select", "selectors",
-    "shelve", "shlex", "shutil", "site", "smtpd", "smtplib", "sndhdr", "socket", "socketserver", "spwd", "sqlite3",
-    "sre_compile", "sre_constants", "sre_parse", "ssl", "stat", "statistics", "string", "stringprep", "struct",
-    "sunau", "symtable", "sys", "sysconfig", "syslog", "tabnanny", "tarfile", "telnetlib", "tempfile", "termios",
-    "textwrap", "this", "threading", "time", "timeit", "tkinter", "token", "tokenize", "tomllib", "trace",
-    "traceback", "tracemalloc", "tty", "turtle", "turtledemo", "types", "typing", "unicodedata", "unittest", "urllib",
-    "uu", "uuid", "venv", "warnings", "wave", "weakref", "webbrowser", "winreg", "winsound", "wsgiref", "xdrlib",
-    "xml", "xmlrpc", "zipapp", "zipfile", "zipimport", "zlib", "zoneinfo",
+    "abc",         "aifc",         "antigravity",  "argparse",   "array",       "ast",
+    "asynchat",    "asyncore",     "atexit",       "audioop",    "base64",      "bdb",
+    "binascii",    "bisect",       "builtins",     "bz2",        "cProfile",    "calendar",
+    "cgi",         "cgitb",        "chunk",        "cmath",      "cmd",         "code",
+    "codecs",      "codeop",       "collections",  "colorsys",   "compileall",  "configparser",
+    "contextlib",  "contextvars",  "copy",         "copyreg",    "crypt",       "csv",
+    "ctypes",      "curses",       "dataclasses",  "datetime",   "dbm",         "decimal",
+    "difflib",     "dis",          "doctest",      "email",      "encodings",   "ensurepip",
+    "enum",        "errno",        "faulthandler", "fcntl",      "filecmp",     "fileinput",
+    "fnmatch",     "fractions",    "ftplib",       "functools",  "gc",          "genericpath",
+    "getopt",      "getpass",      "gettext",      "glob",       "graphlib",    "grp",
+    "gzip",        "hashlib",      "heapq",        "hmac",       "html",        "http",
+    "imaplib",     "imghdr",       "imp",          "importlib",  "inspect",     "io",
+    "ipaddress",   "itertools",    "json",         "keyword",    "linecache",   "locale",
+    "logging",     "lzma",         "mailbox",      "mailcap",    "marshal",     "math",
+    "mimetypes",   "mmap",         "modulefinder", "msilib",     "msvcrt",      "netrc",
+    "nis",         "nntplib",      "ntpath",       "nturl2path", "numbers",     "opcode",
+    "operator",    "optparse",     "ossaudiodev",  "pathlib",    "pdb",         "pickle",
+    "pickletools", "pipes",        "pkgutil",      "platform",   "plistlib",    "poplib",
+    "posixpath",   "pprint",       "profile",      "pstats",     "pwd",         "py_compile",
+    "pyclbr",      "pydoc",        "pydoc_data",   "pyexpat",    "queue",       "quopri",
+    "random",      "re",           "readline",     "reprlib",    "resource",    "rlcompleter",
+    "runpy",       "sched",        "secrets",      "select",     "selectors",   "shelve",
+    "shlex",       "shutil",       "site",         "smtpd",      "smtplib",     "sndhdr",
+    "socket",      "socketserver", "spwd",         "sqlite3",    "sre_compile", "sre_constants",
+    "sre_parse",   "ssl",          "stat",         "statistics", "string",      "stringprep",
+    "struct",      "sunau",        "symtable",     "sys",        "sysconfig",   "syslog",
+    "tabnanny",    "tarfile",      "telnetlib",    "tempfile",   "termios",     "textwrap",
+    "this",        "threading",    "time",         "timeit",     "tkinter",     "token",
+    "tokenize",    "tomllib",      "trace",        "traceback",  "tracemalloc", "tty",
+    "turtle",      "turtledemo",   "types",        "typing",     "unicodedata", "unittest",
+    "urllib",      "uu",           "uuid",         "venv",       "warnings",    "wave",
+    "weakref",     "webbrowser",   "winreg",       "winsound",   "wsgiref",     "xdrlib",
+    "xml",         "xmlrpc",       "zipapp",       "zipfile",    "zipimport",   "zlib",
+    "zoneinfo",
 });
 
 std::string_view directory_of(std::string_view path) {
@@ -39,10 +54,11 @@ bool is_package_file(const SourceFile& file) {
   return file.path.ends_with("__init__.py") || file.module.find('.') != std::string::npos;
 }
 
-/// The slot that tells that a file defines this module.
-Slot module_slot(std::string_view module) { return {Slot::Kind::global, std::string(module) + ".__file__", 0}; }
-
 }  // namespace
+
+Slot module_slot(std::string_view module) {
+  return {Slot::Kind::global, std::string(module) + ".procsafe_module_of_this_run", 0};
+}
 
 bool is_standard_library(std::string_view top_module) {
   return std::binary_search(kStandardLibrary.begin(), kStandardLibrary.end(), top_module);
@@ -119,6 +135,11 @@ bool NameTable::is_project(std::string_view qualified) {
   if (!project && dot != std::string_view::npos) project = is_project(qualified.substr(0, dot));
   modules_[std::string(qualified)] = project;
   return project;
+}
+
+bool NameTable::may_be_project(std::string_view qualified) const {
+  const std::string_view top = qualified.substr(0, qualified.find('.'));
+  return top.size() < qualified.size() && !is_standard_library(top) && !catalog_.is_namespace(top) && top != "builtins";
 }
 
 bool NameTable::is_project_class(std::string_view qualified) {

@@ -18,6 +18,10 @@ namespace procsafe::python {
 /// of one name do not mix.
 [[nodiscard]] std::string module_symbol(const SourceFile& file);
 
+/// Written by every file for itself: tells the others that the module is part of this run. Spelled like no name
+/// of any program, so that asking for it wakes no file.
+[[nodiscard]] Slot module_slot(std::string_view module);
+
 class NameTable {
  public:
   NameTable(const SourceFile& file, const ApiCatalog& catalog, ObjectPool& pool, SlotStore& slots);
@@ -31,8 +35,10 @@ class NameTable {
   Ref member(std::string_view module, std::string_view name);
   /// Makes a dotted name of an import mean the module that was found for it.
   void alias(std::string_view dotted, std::string_view module);
-  /// Is it defined by a file of this run?
+  /// Is it defined by a file that was analysed in this run?
   bool is_project(std::string_view qualified);
+  /// Could a file define it that was left out so far because it holds no word of the catalogue?
+  [[nodiscard]] bool may_be_project(std::string_view qualified) const;
   bool is_project_class(std::string_view qualified);
   /// The catalogue's entry of a name, wildcards included (`sh.*`), or null.
   [[nodiscard]] const Api* api(std::string_view qualified) const;

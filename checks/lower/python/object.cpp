@@ -203,8 +203,9 @@ Ref ObjectPool::pid(Origin origin, NodeId site, Ref of, const Location* from) {
   return kept;
 }
 
-Ref ObjectPool::slot(const Slot& slot) {
+Ref ObjectPool::slot(const Slot& slot, bool foreign) {
   Object object;
+  object.open = foreign;
   object.kind = Object::Kind::slot;
   object.number = static_cast<std::int64_t>(slot.index);
   object.slot = &slot;

@@ -29,18 +29,18 @@ using Ref = const Object*;
 
 /// What is known of a value beside its kind; carried through arithmetic, comparisons and conversions.
 enum Tag : std::uint8_t {
-  tag_clock = 1,      ///< depends on the time: time.monotonic(), a deadline
-  tag_poll = 2,       ///< tells whether the process `elements` is alive
-  tag_identity = 4,   ///< tells which program the pid `elements` is: name, command line, start time
-  tag_file = 8,       ///< an open file (or folder listing) of the path `of`
-  tag_path = 16,      ///< a path object of the text `of`
-  tag_awaitable = 32, ///< a coroutine; awaiting it gives `of`
-  tag_group = 64,     ///< the process group of the pid `elements`, to be compared
+  tag_clock = 1,       ///< depends on the time: time.monotonic(), a deadline
+  tag_poll = 2,        ///< tells whether the process `elements` is alive
+  tag_identity = 4,    ///< tells which program the pid `elements` is: name, command line, start time
+  tag_file = 8,        ///< an open file (or folder listing) of the path `of`
+  tag_path = 16,       ///< a path object of the text `of`
+  tag_awaitable = 32,  ///< a coroutine; awaiting it gives `of`
+  tag_group = 64,      ///< the process group of the pid `elements`, to be compared
 };
 
 struct Object {
   enum class Kind : std::uint8_t {
-    unknown,   ///< `site`: where it came into being; or a member `name` of the unknown `of`
+    unknown,  ///< `site`: where it came into being; or a member `name` of the unknown `of`
     none,
     number,    ///< integer or boolean
     real,      ///< `number` is 1 when infinite
@@ -55,7 +55,7 @@ struct Object {
     instance,  ///< of a project class: `klass` in this file, or `name` of another file
     process,   ///< a process handle; `name` is its class, `site` the call that started it
     pid,       ///< a pid, or text or list of pids, with `origin`
-    slot,      ///< whatever flows into `slot`
+    slot,      ///< whatever flows into `slot`; `open`: see ObjectPool::slot
     tagged,    ///< nothing but `tags` is known
     choice,    ///< one of `elements`
   };
@@ -107,7 +107,8 @@ class ObjectPool {
   Ref instance(std::string_view class_name);
   Ref process(std::string_view class_name, Origin origin, NodeId site, Ref of, const Location* from);
   Ref pid(Origin origin, NodeId site, Ref of, const Location* from);
-  Ref slot(const Slot& slot);
+  /// `foreign`: of a file that may not be part of this run; read only where it matters.
+  Ref slot(const Slot& slot, bool foreign = false);
   Ref tagged(std::uint8_t tags, std::vector<Ref> about, Ref of = nullptr);
   /// A coroutine of the operation at `call` that yields `of` when it is awaited.
   Ref awaitable(Ref of, NodeId call);
@@ -122,9 +123,9 @@ class ObjectPool {
   [[nodiscard]] Ref find(Object::Kind kind, const Location& from) const;
 
   /// The alternatives of an object: itself, or what it chooses from.
-  [[nodiscard]] static std::span<const Ref> alternatives(const Ref& object) {
+  [[nodiscard]] static std::span<const Ref> alternatives(Ref object) {
     if (object->is(Object::Kind::choice)) return object->elements;
-    return {&object, 1};
+    return {&object->itself, 1};
   }
 
  private:

@@ -161,8 +161,7 @@ Draft* Operations::draft(const Api& api, Ref receiver, const Arguments& argument
   draft.fact.symbol = std::string(context.symbol);
   const Ref target = arguments.find(api.target);
   if (const Ref about = target != nullptr ? target : receiver; about != nullptr) draft.about = subjects(about);
-  for (const Ref root : draft.about)
-    draft.marks = static_cast<std::uint16_t>(draft.marks | context.state.marks(root));
+  for (const Ref root : draft.about) draft.marks = static_cast<std::uint16_t>(draft.marks | context.state.marks(root));
   const auto [found, added] = journal_.drafts.insert_or_assign(call.id(), std::move(draft));
   return &found->second;
 }

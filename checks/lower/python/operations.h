@@ -36,9 +36,9 @@ struct Context {
 struct Spawned {
   const Api* api = nullptr;
   Node call;
-  bool tree = false;         ///< a shell, make, npm: ending the leader leaves the rest
-  bool own_session = false;  ///< the leader of a new session or group
-  bool piped = false;        ///< its stdout or stderr is a pipe to us
+  bool tree = false;                       ///< a shell, make, npm: ending the leader leaves the rest
+  bool own_session = false;                ///< the leader of a new session or group
+  bool piped = false;                      ///< its stdout or stderr is a pipe to us
   Origin output = Origin::not_applicable;  ///< of pids in what it prints
 };
 

@@ -18,7 +18,8 @@ bool runs_script(std::span<const Text> argv) {
   constexpr std::array<std::string_view, 6> kShells{"sh", "bash", "dash", "zsh", "ksh", "ash"};
   if (argv.size() < 3) return false;
   std::string_view program = argv.front().bytes();
-  if (const std::size_t slash = program.rfind('/'); slash != std::string_view::npos) program = program.substr(slash + 1);
+  if (const std::size_t slash = program.rfind('/'); slash != std::string_view::npos)
+    program = program.substr(slash + 1);
   if (std::find(kShells.begin(), kShells.end(), program) == kShells.end()) return false;
   return std::any_of(argv.begin() + 1, argv.end(), [](const Text& word) {
     const std::string& bytes = word.bytes();
@@ -87,14 +88,18 @@ void Operations::lower_one(Ref command, bool script, Node call, const Context& c
 }
 
 void Operations::lower_text(const Text& text, Node call, const Context& context, Command& result) {
-  const ShellContext around{input_.file.path, std::string(context.symbol), true,
-                            {{*place(call), "the command is started here"}}, &input_.names};
+  const ShellContext around{input_.file.path,
+                            std::string(context.symbol),
+                            true,
+                            {{*place(call), "the command is started here"}},
+                            &input_.names};
   FileFacts facts;
   const ShellSummary summary = input_.shell.lower_script(text, around, facts);
   result.summary.background_only = result.summary.background_only && summary.background_only;
   result.summary.tree = true;
   result.summary.output = worse(result.summary.output, summary.output);
-  for (OperationFact& fact : facts.operations) journal_.inner.push_back({call, nullptr, context.function, std::move(fact), {}, nullptr, nullptr, 0, false});
+  for (OperationFact& fact : facts.operations)
+    journal_.inner.push_back({call, nullptr, context.function, std::move(fact), {}, nullptr, nullptr, 0, false});
 }
 
 void Operations::lower_vector(std::span<const Ref> argv, bool open, Node call, const Context& context,
@@ -114,15 +119,19 @@ void Operations::lower_vector(std::span<const Ref> argv, bool open, Node call, c
   if (open || words.empty()) {
     words.emplace_back().append_hole(ValueSet(Value::unknown()), call.range());
   }
-  const ShellContext around{input_.file.path, std::string(context.symbol), true,
-                            {{*place(call), "the command is started here"}}, &input_.names};
+  const ShellContext around{input_.file.path,
+                            std::string(context.symbol),
+                            true,
+                            {{*place(call), "the command is started here"}},
+                            &input_.names};
   FileFacts facts;
   const ShellSummary summary = input_.shell.lower_argv(words, around, facts);
   result.shell = result.shell || runs_script(words);
   result.summary.background_only = result.summary.background_only && summary.background_only;
   result.summary.tree = result.summary.tree || summary.tree || runs_script(words);
   result.summary.output = worse(result.summary.output, summary.output);
-  for (OperationFact& fact : facts.operations) journal_.inner.push_back({call, nullptr, context.function, std::move(fact), {}, nullptr, nullptr, 0, false});
+  for (OperationFact& fact : facts.operations)
+    journal_.inner.push_back({call, nullptr, context.function, std::move(fact), {}, nullptr, nullptr, 0, false});
 }
 
 void Operations::note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command) {
@@ -138,10 +147,10 @@ void Operations::note_spawned(const Api& api, const Arguments& arguments, Node c
     started.output = command.summary.output;
   }
   const Arguments::Keyword* preexec = arguments.named("preexec_fn");
-  started.own_session = flag("start_new_session") || flag("process_group") ||
-                        (preexec != nullptr && (mentions(preexec->value, "os.setsid") ||
-                                                mentions(preexec->value, "os.setpgrp") ||
-                                                preexec->node.text().find("set") != std::string_view::npos));
+  started.own_session =
+      flag("start_new_session") || flag("process_group") ||
+      (preexec != nullptr && (mentions(preexec->value, "os.setsid") || mentions(preexec->value, "os.setpgrp") ||
+                              preexec->node.text().find("set") != std::string_view::npos));
   const Arguments::Keyword* out = arguments.named("stdout");
   const Arguments::Keyword* err = arguments.named("stderr");
   started.piped = (out != nullptr && is_pipe(out->value)) || (err != nullptr && is_pipe(err->value));

@@ -39,7 +39,8 @@ Ref Operations::handle_of_pid(const Api& api, const Arguments& arguments, Node c
 Ref Operations::output(Node call, Ref receiver) {
   std::vector<Ref> texts;
   const auto add = [&](Origin origin, NodeId site, const Location* from) {
-    if (origin == Origin::searched || origin == Origin::pid_file) texts.push_back(pool_.pid(origin, site, nullptr, from));
+    if (origin == Origin::searched || origin == Origin::pid_file)
+      texts.push_back(pool_.pid(origin, site, nullptr, from));
   };
   if (receiver == nullptr) {
     const auto found = spawned_.find(call.id());
@@ -67,8 +68,7 @@ Ref Operations::related_process(const Api& api, Ref receiver, Node call, bool an
     // Children are other processes than their parent, but as good or bad as it; of a parameter as its callers say.
     const Ref root = root_of(one);
     const bool symbolic = origin == Origin::parameter && root->is(Object::Kind::slot);
-    processes.push_back(
-        pool_.process("psutil.Process", origin, call.id(), symbolic ? root : nullptr, place(call)));
+    processes.push_back(pool_.process("psutil.Process", origin, call.id(), symbolic ? root : nullptr, place(call)));
   }
   (void)api;
   return processes.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(processes));

@@ -35,8 +35,8 @@ struct Function {
   std::string qualified;  ///< as slots name it: `module.Class.method`, `module.outer.inner`
   std::string symbol;     ///< as messages name it: without the module
   std::string_view name;
-  Function* outer = nullptr;       ///< the function it stands in
-  Class* owner = nullptr;          ///< the class whose method it is
+  Function* outer = nullptr;          ///< the function it stands in
+  Class* owner = nullptr;             ///< the class whose method it is
   std::vector<Parameter> parameters;  ///< without `self` or `cls`, so that positions are those of slots
   Symbol self = no_symbol;
   bool is_async = false;
@@ -46,9 +46,9 @@ struct Function {
   bool is_property = false;
   bool is_context_manager = false;
   std::set<Symbol> locals;
-  std::set<Symbol> globals;    ///< declared `global`
+  std::set<Symbol> globals;  ///< declared `global`
   std::set<Symbol> nonlocals;
-  std::set<Symbol> reads;      ///< names read anywhere in it, nested functions included
+  std::set<Symbol> reads;  ///< names read anywhere in it, nested functions included
   /// What its local names may be when a nested function runs: everything ever assigned.
   std::map<Symbol, Ref> cells;
 };

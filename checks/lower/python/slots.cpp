@@ -33,7 +33,7 @@ Ref SlotStore::resolve_some(Ref object, bool parameters) {
   std::vector<Ref> found;
   bool any = false;
   for (const Ref one : ObjectPool::alternatives(object)) {
-    if (!one->is(Object::Kind::slot) || (!parameters && one->slot->kind == Slot::Kind::parameter)) {
+    if (!one->is(Object::Kind::slot) || (!parameters && (one->open || one->slot->kind == Slot::Kind::parameter))) {
       found.push_back(one);
       continue;
     }

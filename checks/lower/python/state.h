@@ -54,7 +54,7 @@ class State {
   void join(const State& other, ObjectPool& pool);
 
  private:
-  std::vector<std::pair<Symbol, Ref>> bindings_;  // sorted by symbol
+  std::vector<std::pair<Symbol, Ref>> bindings_;      // sorted by symbol
   std::vector<std::pair<Ref, std::uint16_t>> marks_;  // sorted by serial
   std::vector<std::pair<Ref, Ref>> files_;
 };
