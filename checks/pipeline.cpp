@@ -26,9 +26,9 @@ std::string_view spelled(std::string_view symbol) {
 
 /// Do values of this kind make an operation of what is done with them elsewhere?
 bool matters(const Flow& flow) {
-  return flow.slot.kind == Slot::Kind::carrier || flow.values.find(Value::Kind::api) != nullptr ||
-         flow.values.find(Value::Kind::pid) != nullptr || flow.values.find(Value::Kind::process) != nullptr ||
-         flow.values.find(Value::Kind::slot) != nullptr;
+  return flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name ||
+         flow.values.find(Value::Kind::api) != nullptr || flow.values.find(Value::Kind::pid) != nullptr ||
+         flow.values.find(Value::Kind::process) != nullptr || flow.values.find(Value::Kind::slot) != nullptr;
 }
 
 /// Adds the names through which these facts reach other files: of what flows out, and of what others could
@@ -38,7 +38,9 @@ void add_names(const FileFacts& facts, WordSet& known, WordSet& fresh) {
     const std::string_view name = spelled(slot.symbol);
     if (known.add(name)) fresh.add(name);
   };
-  for (const Slot& slot : facts.reads) add(slot);
+  for (const Slot& slot : facts.reads) {
+    if (slot.kind != Slot::Kind::name) add(slot);
+  }
   for (const Flow& flow : facts.flows) {
     if (matters(flow)) add(flow.slot);
   }

@@ -23,6 +23,8 @@ struct Slot {
     result,     ///< what function `symbol` returns (in shell: prints)
     field,      ///< field or attribute `symbol` (`module.Class.name`)
     global,     ///< module or file variable `symbol`; also an exported name
+    name,       ///< what the name `symbol` means: a macro, a class, a function. A file that publishes one holds a
+                ///< word of the catalogue, or a name published by one that does, so reading one wakes no file
     carrier,    ///< parameter `index` of `symbol` reaches a shell or spawn as command text (X1, X2);
                 ///< the values are texts or the number 1, their presence is what counts
   };

@@ -31,12 +31,7 @@ ClassName Values::class_of_field(Syntax node) const {
     }
   }
   if (owner.empty()) return {};
-  // Declared in another file: its class says what the field is.
-  for (const Value& value : unit_.input.names.find(field_slot(join_names(owner, field)))) {
-    if (value.kind != Value::Kind::process || value.name.empty()) continue;
-    return unit_.names.class_named("::" + value.name, node);
-  }
-  return {};
+  return unit_.names.published_class(join_names(owner, field), node);
 }
 
 ClassName Values::class_of(Syntax expression) const {
@@ -49,6 +44,7 @@ ClassName Values::class_of(Syntax expression) const {
       const Variable* variable = unit_.declarations.find_variable(node.text(), node);
       if (variable == nullptr) {
         type = class_of_field(node);
+        if (!type) type = unit_.names.published_class(node.text(), node);  // a global of a header
       } else if (active_.insert(node.id()).second) {
         type = class_of_variable(*variable, node);
         active_.erase(node.id());
@@ -101,10 +97,8 @@ ClassName Values::class_of(Syntax expression) const {
         type = class_of(call->arguments.front());
       }
       if (type) break;
-      for (const Value& value : unit_.input.names.find(result_slot(callee_symbol(*call)))) {
-        if (value.kind == Value::Kind::process && !value.name.empty())
-          type = unit_.names.class_named("::" + value.name, node);
-      }
+      if (const std::string symbol = callee_symbol(*call); !symbol.empty())
+        type = unit_.names.published_class(symbol, node);
       break;
     }
     default: break;

@@ -2,8 +2,13 @@
 
 #include <utility>
 
+#include "lower/cpp/paths.h"
+
 namespace procsafe::cpp {
 namespace {
+
+/// How many nodes before a body its head may stand: K&R parameter declarations lie between.
+constexpr std::size_t kFarthestHead = 80;
 
 bool has_storage_class(Syntax declaration, std::string_view word) {
   for (Syntax child = declaration.first(); child; child = child.next()) {
@@ -67,7 +72,9 @@ void DeclarationReader::enter(Syntax node) {
       Function ignored;
       return read_parameters(node.field(Role::parameters), ignored);
     }
-    case Kind::condition_clause: return;
+    case Kind::compound_statement:
+      if (!in_function() && is_loose_body(node)) open_loose_body(node);
+      return;
     case Kind::alias_declaration: return read_alias(node);
     case Kind::using_declaration: return read_using(node);
     case Kind::type_definition: return read_typedef(node);
@@ -152,6 +159,29 @@ void DeclarationReader::open_function(Syntax node) {
   open_region(node, function.scope, index, false, none);
   read_parameters(declarator.function.field(Role::parameters), function);
   out_.functions_[index].parameters = function.parameters;
+}
+
+/// A body whose head was not understood: the nearest function declarator before it names it.
+void DeclarationReader::open_loose_body(Syntax node) {
+  Function function;
+  function.node = node;
+  function.body = node;
+  function.in_header = header_;
+  std::size_t looked_at = 0;
+  for (NodeId id = node.id(); id > 0 && looked_at < kFarthestHead; --id, ++looked_at) {
+    const Syntax before = tree_.at(id - 1);
+    if (before.is(Kind::compound_statement)) break;
+    if (!before.is(Kind::function_declarator)) continue;
+    const Declarator declarator = read_declarator(before);
+    if (!declarator.name) break;
+    function.qualified = join_names(region().scope, plain_name(declarator.name.text()));
+    function.scope = std::string(qualifier(function.qualified));
+    function.declarator = before;
+    break;
+  }
+  function.internal = open_.back().internal || function.qualified.empty();
+  out_.functions_.push_back(function);
+  open_region(node, function.scope, static_cast<std::uint32_t>(out_.functions_.size() - 1), false, none);
 }
 
 void DeclarationReader::read_parameters(Syntax list, Function& function) {

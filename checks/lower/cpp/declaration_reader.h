@@ -26,6 +26,7 @@ class DeclarationReader {
   void open_namespace(Syntax node);
   void open_class(Syntax node);
   void open_function(Syntax node);
+  void open_loose_body(Syntax node);
   void open_region(Syntax node, std::string scope, std::uint32_t function, bool internal, std::uint32_t class_index);
 
   void read_declaration(Syntax node);

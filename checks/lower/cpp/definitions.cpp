@@ -178,7 +178,7 @@ const std::vector<Definition>& DefinitionTable::all(const Place& place) const {
 
 DefinitionTable::Reaching DefinitionTable::reaching(const Place& place, Syntax use, const Writes& writes) const {
   Reaching result;
-  Syntax function = use.enclosing(Kind::function_definition);
+  Syntax function = enclosing_function(use);
   if (!function) function = unit_.tree.root();
   std::vector<const Definition*> later;
   for (const Definition& definition : all(place)) {

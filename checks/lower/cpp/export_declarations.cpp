@@ -36,9 +36,10 @@ void export_classes(const Analysis& analysis, FileFacts& facts) {
     for (const auto& [name, index] : entry.fields) {
       const Variable& field = unit.declarations.variables()[index];
       const ClassName type = unit.names.handle_class(field.type, field.declarator);
-      if (type.api == nullptr || type.api->origin == Origin::not_applicable) continue;
-      facts.flows.push_back({field_slot(join_names(entry.qualified, name)),
-                             Value::process(type.api->name, type.api->origin), unit.place(field.declarator)});
+      // A handle, or an object that may hold one further in.
+      if (!type || (type.api != nullptr && type.api->origin == Origin::not_applicable)) continue;
+      facts.flows.push_back(
+          {type_slot(join_names(entry.qualified, name)), Value::api(type.name), unit.place(field.declarator)});
     }
   }
 }
@@ -57,12 +58,32 @@ void export_functions(const Analysis& analysis, FileFacts& facts) {
   }
 }
 
+/// Globals and results that are handles, or objects that may hold one.
+void export_types(const Analysis& analysis, FileFacts& facts) {
+  const Unit& unit = analysis.unit;
+  const auto publish = [&](const std::string& symbol, const TypeName& type, Syntax at) {
+    const ClassName found = unit.names.handle_class(type, at);
+    if (!found || (found.api != nullptr && found.api->origin == Origin::not_applicable)) return;
+    facts.flows.push_back({type_slot(symbol), Value::api(found.name), unit.place(at)});
+  };
+  for (const Function& function : unit.declarations.functions()) {
+    if (function.internal || function.result.empty() || function.result.name == "void") continue;
+    publish(function.qualified, function.result, function.declarator);
+  }
+  if (!unit.header) return;
+  for (const Variable& variable : unit.declarations.variables()) {
+    if (variable.kind == Variable::Kind::global)
+      publish(join_names(variable.scope, variable.name), variable.type, variable.declarator);
+  }
+}
+
 }  // namespace
 
 void export_declarations(const Analysis& analysis, FileFacts& facts) {
   export_macros(analysis, facts);
   export_classes(analysis, facts);
   export_functions(analysis, facts);
+  export_types(analysis, facts);
 }
 
 }  // namespace procsafe::cpp

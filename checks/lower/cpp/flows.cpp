@@ -41,6 +41,7 @@ bool tells(const Value& value) {
 }
 
 std::optional<Slot> decode_wanted(const Value& value) {
+  if (value.name.ends_with('!')) return std::nullopt;  // wanted as command text
   const std::size_t hash = value.name.rfind('#');
   if (hash == std::string::npos) return std::nullopt;
   std::uint32_t index = 0;
@@ -51,7 +52,7 @@ std::optional<Slot> decode_wanted(const Value& value) {
 }  // namespace
 
 Slot wanted_slot(std::string_view function_name) {
-  return {Slot::Kind::global, "wants:" + std::string(function_name), 0};
+  return {Slot::Kind::name, "wants:" + std::string(function_name), 0};
 }
 
 void FlowBuilder::emit(const Slot& slot, const ValueSet& values, Syntax at) {
@@ -131,7 +132,12 @@ void FlowBuilder::add_writes() {
         if (!sentinel && value.kind != Value::Kind::none && value.kind != Value::Kind::text) values.insert(value);
       }
       const bool useful = std::any_of(values.begin(), values.end(), tells);
-      if (!values.empty() && (useful || may_hold_process(written))) emit(*slot, values, definition.at);
+      if (values.empty() || (!useful && !may_hold_process(written))) continue;
+      emit(*slot, values, definition.at);
+      // For readers that do not know the class.
+      const std::string everywhere = join_names(any_class, last_component(slot->symbol));
+      if (slot->kind == Slot::Kind::field && slot->symbol != everywhere)
+        emit(field_slot(everywhere), values, definition.at);
     }
   }
 }
@@ -210,6 +216,7 @@ std::vector<Slot> FlowBuilder::parameters_wanted_of(const Call& call) const {
 }
 
 void FlowBuilder::add_arguments() {
+  const Values::Decisive decisive(analysis_.values);
   std::set<std::pair<NodeId, Slot>> done;
   for (bool grew = true; grew;) {
     grew = false;

@@ -11,7 +11,7 @@
 
 namespace procsafe::cpp {
 
-/// The name under which a file says which parameters of its functions decide something (Slot::Kind::global). The
+/// The name under which a file says which parameters of its functions decide something (Slot::Kind::name). The
 /// values are of kind `api`, `symbol#index`: callers elsewhere hand over their arguments' values.
 [[nodiscard]] Slot wanted_slot(std::string_view function_name);
 

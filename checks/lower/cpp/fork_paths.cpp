@@ -189,13 +189,13 @@ Sides SpawnPaths::sides_at(Syntax node) const {
   return sides;
 }
 
-Slot child_slot(std::string_view symbol) { return {Slot::Kind::global, "child:" + std::string(symbol), 0}; }
+Slot child_slot(std::string_view symbol) { return {Slot::Kind::name, "child:" + std::string(symbol), 0}; }
 
 namespace {
 
 /// Does a fork of the same function reach the node in its child?
 bool behind_fork(Syntax node, const Analysis& analysis) {
-  const Syntax function = node.enclosing(Kind::function_definition);
+  const Syntax function = enclosing_function(node);
   if (!function) return false;
   for (const Syntax other : analysis.calls.nodes()) {
     if (other.id() >= node.id()) break;

@@ -55,7 +55,7 @@ class SpawnPaths {
 /// there, or in the function a clone starts?
 [[nodiscard]] bool reached_by_fork(const Call& exec, const Analysis& analysis);
 
-/// The name under which a file says that it calls a function in the child of a fork (Slot::Kind::global).
+/// The name under which a file says that it calls a function in the child of a fork (Slot::Kind::name).
 [[nodiscard]] Slot child_slot(std::string_view symbol);
 
 /// Does a fork daemonise (B6): its parent ends while the child lives on?

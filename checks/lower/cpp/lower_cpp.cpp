@@ -1,4 +1,5 @@
 #include "lower/cpp/analysis.h"
+#include "lower/cpp/carriers.h"
 #include "lower/cpp/exports.h"
 #include "lower/cpp/flows.h"
 #include "lower/cpp/operations.h"
@@ -38,6 +39,7 @@ FileFacts lower_cpp(const LowerInput& input) {
   for (const SourceRange& comment : analysis.unit.tree.comments())
     add_directive(input.file, analysis.unit.map.to_file(comment), facts);
   cpp::OperationBuilder(analysis, facts).run();
+  cpp::lower_carried_text(analysis, facts);
   cpp::find_references(analysis, facts);
   cpp::find_polling_loops(analysis, facts);
   cpp::FlowBuilder(analysis, facts).run();

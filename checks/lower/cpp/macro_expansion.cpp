@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "lower/cpp/conditionals.h"
 #include "lower/cpp/lexer.h"
 
 namespace procsafe::cpp {
@@ -16,6 +17,8 @@ namespace {
 constexpr int kMaxDepth = 12;
 /// Longest text one macro use may become; more is generated code, not a wrapper.
 constexpr std::size_t kMaxExpansion = 1U << 16U;
+/// Longest body that is expanded only because it stands in an argument of an operation.
+constexpr std::size_t kMaxArgumentBody = 300;
 constexpr Offset kProduced = ~Offset{0};
 
 /// Text in which every byte knows where in the file it stands, or that a macro produced it.
@@ -124,7 +127,9 @@ class Expander {
   SourceMap run();
 
  private:
-  [[nodiscard]] const Macro* macro_at(std::string_view name, Offset at);
+  [[nodiscard]] const Macro* macro_at(std::string_view name, Offset at, bool any);
+  void copy_until(std::size_t end);
+  [[nodiscard]] std::size_t end_of_operation(const Lexeme& name) const;
   void import_from_other_files();
   bool expand_use(const Lexeme& name, const Macro& macro, std::size_t& behind);
   Mapped substitute(const Macro& macro, std::vector<Mapped> arguments);
@@ -137,12 +142,46 @@ class Expander {
   Names& names_;
   Hides hides_;
   SourceMap map_;
+  std::vector<SourceRange> left_out_;
+  std::size_t left_ = 0;
   std::size_t copied_ = 0;
+  /// Inside the arguments of an operation: there every macro may hide where a pid comes from.
+  bool any_macro_ = false;
 };
 
-const Macro* Expander::macro_at(std::string_view name, Offset at) {
+/// The macro a name means at a place, if it hides an operation; with `any` every function-like one.
+const Macro* Expander::macro_at(std::string_view name, Offset at, bool any) {
   const Macro* macro = macros_.find(name, at, [this](const Macro& candidate) { return hides_(candidate); });
-  return macro != nullptr && hides_(*macro) ? macro : nullptr;
+  if (macro == nullptr) return nullptr;
+  return hides_(*macro) || (any && macro->function_like && macro->body.size() < kMaxArgumentBody) ? macro : nullptr;
+}
+
+/// Copies what was not copied yet, up to `end`, without what cannot be parsed.
+void Expander::copy_until(std::size_t end) {
+  while (copied_ < end) {
+    while (left_ < left_out_.size() && left_out_[left_].end <= copied_) ++left_;
+    std::size_t stop = end;
+    if (left_ < left_out_.size() && left_out_[left_].begin < end) {
+      if (left_out_[left_].begin <= copied_) {
+        copied_ = std::min<std::size_t>(left_out_[left_].end, end);
+        continue;
+      }
+      stop = left_out_[left_].begin;
+    }
+    map_.copy(text_, {static_cast<Offset>(copied_), static_cast<Offset>(stop)});
+    copied_ = stop;
+  }
+}
+
+/// The end of the call that begins with the name of an operation, or 0.
+std::size_t Expander::end_of_operation(const Lexeme& name) const {
+  if (!apis_.is_operation_name(name.of(text_))) return 0;
+  std::size_t open = name.end;
+  while (open < text_.size() && text_[open] == ' ') ++open;
+  if (open >= text_.size() || text_[open] != '(') return 0;
+  std::vector<SourceRange> ignored;
+  const std::size_t end = read_arguments(text_, open, ignored);
+  return end == std::string_view::npos ? 0 : end;
 }
 
 void Expander::import_from_other_files() {
@@ -220,7 +259,7 @@ Mapped Expander::rescan(const Mapped& in, std::vector<std::string> hidden, Offse
     const Lexeme lexeme = next_lexeme(in.bytes, at);
     const std::string_view word = lexeme.of(in.bytes);
     const bool candidate = lexeme.kind == Lexeme::Kind::identifier && !is_hidden(hidden, word);
-    const Macro* macro = candidate ? macro_at(word, use) : nullptr;
+    const Macro* macro = candidate ? macro_at(word, use, any_macro_) : nullptr;
     std::vector<SourceRange> ranges;
     std::size_t behind = lexeme.end;
     if (macro != nullptr && macro->function_like) {
@@ -282,7 +321,7 @@ bool Expander::expand_use(const Lexeme& name, const Macro& macro, std::size_t& b
   const auto use = static_cast<Offset>(name.begin);
   const Mapped result = rescan(substitute(macro, std::move(arguments)), {macro.name}, use);
   if (result.bytes.size() >= kMaxExpansion) return false;
-  map_.copy(text_, {static_cast<Offset>(copied_), use});
+  copy_until(use);
   emit(result, map_.add_expansion({{use, static_cast<Offset>(behind)}, macro.name, macro.definition}));
   copied_ = behind;
   return true;
@@ -292,8 +331,9 @@ SourceMap Expander::run() {
   import_from_other_files();
   const auto& directives = macros_.directives();
   auto directive = directives.begin();
-  const bool any = std::any_of(macros_.all().begin(), macros_.all().end(), [&](const Macro& m) { return hides_(m); });
-  for (std::size_t at = 0; any && at < text_.size();) {
+  left_out_ = parts_to_leave_out(text_, directives);
+  std::size_t operation_end = 0;
+  for (std::size_t at = 0; !macros_.all().empty() && at < text_.size();) {
     while (directive != directives.end() && directive->end <= at) ++directive;
     if (directive != directives.end() && directive->begin <= at) {
       at = directive->end;
@@ -302,11 +342,16 @@ SourceMap Expander::run() {
     const Lexeme lexeme = next_lexeme(text_, at);
     at = lexeme.end;
     if (lexeme.kind != Lexeme::Kind::identifier) continue;
-    const Macro* macro = macro_at(lexeme.of(text_), static_cast<Offset>(lexeme.begin));
+    any_macro_ = lexeme.begin < operation_end;
+    const Macro* macro = macro_at(lexeme.of(text_), static_cast<Offset>(lexeme.begin), any_macro_);
     std::size_t behind = 0;
-    if (macro != nullptr && expand_use(lexeme, *macro, behind)) at = behind;
+    if (macro != nullptr && expand_use(lexeme, *macro, behind)) {
+      at = behind;
+    } else if (!any_macro_) {
+      operation_end = end_of_operation(lexeme);
+    }
   }
-  map_.copy(text_, {static_cast<Offset>(copied_), static_cast<Offset>(text_.size())});
+  copy_until(text_.size());
   return std::move(map_);
 }
 

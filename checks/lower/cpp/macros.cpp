@@ -89,7 +89,7 @@ std::optional<std::size_t> read_parameters(std::string_view line, std::size_t at
 
 }  // namespace
 
-Slot macro_slot(std::string_view name) { return {Slot::Kind::global, "macro:" + std::string(name), 0}; }
+Slot macro_slot(std::string_view name) { return {Slot::Kind::name, "macro:" + std::string(name), 0}; }
 
 Value encode_macro(const Macro& macro) {
   std::string line = macro.name;

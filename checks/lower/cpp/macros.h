@@ -33,7 +33,7 @@ struct Macro {
   Offset until = ~Offset{0};
 };
 
-/// The name under which a file publishes a macro to the others (Slot::Kind::global).
+/// The name under which a file publishes a macro to the others (Slot::Kind::name).
 [[nodiscard]] Slot macro_slot(std::string_view name);
 /// A macro as the value that crosses files, and back. The text is `NAME(a,b) body` or `NAME body`.
 [[nodiscard]] Value encode_macro(const Macro& macro);

@@ -23,11 +23,13 @@ bool redeclares(const Function& function, const Api& api) {
 
 }  // namespace
 
-Slot class_slot(std::string_view qualified) { return {Slot::Kind::global, "class:" + std::string(qualified), 0}; }
+Slot class_slot(std::string_view qualified) { return {Slot::Kind::name, "class:" + std::string(qualified), 0}; }
 
 Slot declaration_slot(std::string_view qualified) {
-  return {Slot::Kind::global, "declares:" + std::string(qualified), 0};
+  return {Slot::Kind::name, "declares:" + std::string(qualified), 0};
 }
+
+Slot type_slot(std::string_view symbol) { return {Slot::Kind::name, "type:" + std::string(symbol), 0}; }
 
 const Api* NameResolver::find_api(std::string_view qualified) const {
   if (const Api* api = apis_.find(qualified)) return api;
@@ -177,6 +179,13 @@ ClassName NameResolver::class_named(std::string_view name, Syntax at) const {
     if (known && !project) project.name = candidate;
   }
   return project;
+}
+
+ClassName NameResolver::published_class(std::string_view symbol, Syntax at) const {
+  for (const Value& value : names_.find(type_slot(symbol))) {
+    if (!value.name.empty()) return class_named("::" + value.name, at);
+  }
+  return {};
 }
 
 ClassName NameResolver::handle_class(const TypeName& type, Syntax at) const {

@@ -27,10 +27,13 @@ struct Meaning {
   bool on_this = false;                ///< a method of the class around the place: the receiver is `*this`
 };
 
-/// The name under which a class publishes its methods and bases across files (Slot::Kind::global).
+/// The name under which a class publishes its methods and bases across files (Slot::Kind::name).
 [[nodiscard]] Slot class_slot(std::string_view qualified);
-/// The name under which a header says that it declares a function of its own (Slot::Kind::global).
+/// The name under which a header says that it declares a function of its own (Slot::Kind::name).
 [[nodiscard]] Slot declaration_slot(std::string_view qualified);
+
+/// The name under which a file says of which class a field, a global or a function's result is (Slot::Kind::name).
+[[nodiscard]] Slot type_slot(std::string_view symbol);
 
 class NameResolver {
  public:
@@ -47,6 +50,8 @@ class NameResolver {
   [[nodiscard]] ClassName handle_class(const TypeName& type, Syntax at) const;
   /// The method of a class, looked up in the project's classes first.
   [[nodiscard]] Meaning method(const ClassName& type, std::string_view name) const;
+  /// The class that other files say the symbol is of.
+  [[nodiscard]] ClassName published_class(std::string_view symbol, Syntax at) const;
   /// All qualified names that `name` may have at that place, the likeliest first.
   [[nodiscard]] std::vector<std::string> candidates(std::string_view name, Syntax at) const;
   /// Does a file of the project declare a function of that name of its own?

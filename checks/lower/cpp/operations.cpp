@@ -12,6 +12,7 @@
 namespace procsafe::cpp {
 
 void OperationBuilder::run() {
+  const Values::Decisive decisive(analysis_.values);
   for (const Syntax node : analysis_.calls.nodes()) {
     const Call* call = analysis_.calls.find(node);
     if (call != nullptr && call->api != nullptr && call->api->operation) lower_call(*call);
@@ -165,6 +166,7 @@ void OperationBuilder::lower_spawn(const Call& call) {
 void OperationBuilder::lower_wait(const Call& call) {
   const Api& api = *call.api;
   if (has_flag(call, api.nonblocking)) return;
+  if (api.has_trait("process-handle") && !is_process_handle(call.argument(api.target), analysis_)) return;
   OperationFact fact = make_fact(call, Operation::wait);
   fact.attributes.set(Attribute::blocking, true);
   fact.attributes.set(timeout_of(call));

@@ -171,9 +171,27 @@ Syntax statement_of(Syntax node) {
   return node;
 }
 
+bool is_loose_body(Syntax node) {
+  if (!node.is(Kind::compound_statement)) return false;
+  for (Syntax at = node.parent(); at; at = at.parent()) {
+    if (at.is(Kind::translation_unit)) return true;
+    if (!at.is(Kind::preprocessor) && !at.is(Kind::error) && !at.is(Kind::other) &&
+        !at.is(Kind::namespace_definition) && !at.is(Kind::linkage_specification))
+      return false;
+  }
+  return false;
+}
+
+Syntax enclosing_function(Syntax node) {
+  for (Syntax at = node ? node.parent() : Syntax(); at; at = at.parent()) {
+    if (at.is(Kind::function_definition) || is_loose_body(at)) return at;
+  }
+  return {};
+}
+
 Syntax enclosing_callable(Syntax node) {
   for (Syntax at = node ? node.parent() : Syntax(); at; at = at.parent()) {
-    if (at.is(Kind::function_definition) || at.is(Kind::lambda)) return at;
+    if (at.is(Kind::function_definition) || at.is(Kind::lambda) || is_loose_body(at)) return at;
   }
   return {};
 }

@@ -32,7 +32,12 @@ namespace procsafe::cpp {
 
 /// The statement of the enclosing block that holds the node.
 [[nodiscard]] Syntax statement_of(Syntax node);
-/// The function definition or lambda around a node, or null.
+/// Is the node the body of a function whose head the grammar could not read (K&R parameters, macros): a block at
+/// file level?
+[[nodiscard]] bool is_loose_body(Syntax node);
+/// The function definition around a node, lambdas left out, or a loose body; null at file level.
+[[nodiscard]] Syntax enclosing_function(Syntax node);
+/// The function definition, lambda or loose body around a node, or null.
 [[nodiscard]] Syntax enclosing_callable(Syntax node);
 
 }  // namespace procsafe::cpp

@@ -100,11 +100,7 @@ bool LoopReader::asks(Syntax node) const {
   if (api.has_trait("process-handle")) {
     // Handles of threads and events are waited for by the same function.
     const auto number = analysis_.unit.constants.number(call->argument(api.timeout));
-    const ValueSet target = analysis_.values.resolved(analysis_.values.of(call->argument(api.target)));
-    const bool process = std::any_of(target.begin(), target.end(), [](const Value& value) {
-      return value.kind == Value::Kind::pid || value.kind == Value::Kind::process;
-    });
-    return process && number && *number != -1 && *number != 0xFFFFFFFF;
+    return is_process_handle(call->argument(api.target), analysis_) && number && *number != -1 && *number != 0xFFFFFFFF;
   }
   // A bounded wait that is tried again and again.
   return api.timeout.given() && api.has_trait("result") && static_cast<bool>(call->argument(api.timeout));

@@ -1,5 +1,6 @@
 #include "lower/cpp/references.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace procsafe::cpp {
@@ -56,13 +57,17 @@ bool handed_over(Syntax value, const Analysis& analysis) {
   return false;
 }
 
-/// A plain name is the C function only where nothing else can be meant: not in a method, whose class may have a
-/// member of that name.
+/// A plain name is the C function only where nothing else can be meant: not outside functions (tables of names,
+/// macros), not in a method, whose class may have a member of that name.
 bool certain(Syntax name, const Analysis& analysis) {
   if (name.is(Kind::qualified_identifier)) return true;
   if (name.parent().is(Kind::pointer_expression)) return true;
   const Function* function = analysis.unit.declarations.function_at(name);
-  return function == nullptr || !function->member;
+  if (function == nullptr || function->member) return false;
+  // An argument of a macro need not be an expression.
+  const Syntax call = name.enclosing(Kind::call);
+  const std::string_view callee = call.field(Role::function).text();
+  return std::any_of(callee.begin(), callee.end(), [](char byte) { return byte >= 'a' && byte <= 'z'; }) || !call;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "lower/cpp/values.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lower/cpp/paths.h"
@@ -228,8 +229,8 @@ std::optional<Slot> Values::slot_of(Syntax expression) const {
     std::string owner = owner_of(node);
     if (owner.empty()) {
       const std::vector<const Class*> classes = unit_.declarations.classes_with_field(field);
-      // Without a type the name tells: one class of the file has such a field, or the file shares it.
-      owner = classes.size() == 1 ? classes.front()->qualified : unit_.input.file.path;
+      // Without a type the name tells: one class of the file has such a field, or all fields of that name.
+      owner = classes.size() == 1 ? classes.front()->qualified : std::string(any_class);
     }
     return field_slot(join_names(owner, field));
   }
@@ -299,10 +300,13 @@ std::string Values::callee_symbol(const Call& call) const {
   const std::string name = plain_name(call.callee.text());
   if (name.empty()) return {};
   const std::vector<std::string> candidates = unit_.names.candidates(name, call.callee);
-  for (const std::string& candidate : candidates) {
-    if (!unit_.input.names.find(result_slot(candidate)).empty()) return candidate;
+  if (candidates.size() == 1) return candidates.front();
+  if (decisive_) {
+    for (const std::string& candidate : candidates) {
+      if (!unit_.input.names.find(result_slot(candidate)).empty()) return candidate;
+    }
   }
-  return candidates.size() == 1 ? candidates.front() : name.starts_with("::") ? name.substr(2) : name;
+  return name.starts_with("::") ? name.substr(2) : name;
 }
 
 ValueSet Values::of_call(Syntax node) const {
@@ -317,6 +321,18 @@ ValueSet Values::of_call(Syntax node) const {
     }
     if (!origins.empty()) return origins;
     if (call->arguments.empty() && class_of(node).api != nullptr) return of(call->receiver);
+  }
+  // What looks like a call of a macro of another header hands on what it is given.
+  const std::string_view callee = call->callee.text();
+  if (call->callee.is(Kind::identifier) && call->meaning.function == nullptr &&
+      std::none_of(callee.begin(), callee.end(), [](char byte) { return byte >= 'a' && byte <= 'z'; })) {
+    ValueSet origins;
+    for (const Syntax argument : call->arguments) {
+      for (const Value& value : of(argument)) {
+        if (is_origin(value)) origins.insert(value);
+      }
+    }
+    if (!origins.empty()) return origins;
   }
   const std::string symbol = callee_symbol(*call);
   return symbol.empty() ? Value::unknown() : Value::of_slot(result_slot(symbol));

@@ -18,6 +18,9 @@ class Texts;
 [[nodiscard]] Slot parameter_slot(std::string symbol, std::uint32_t index);
 [[nodiscard]] Slot field_slot(std::string symbol);
 
+/// Stands for the class of a field whose owner is not known: `*::pid` is every field `pid`.
+inline constexpr std::string_view any_class = "*";
+
 class Values {
  public:
   explicit Values(const Unit& unit) : unit_(unit) {}
@@ -40,6 +43,20 @@ class Values {
   [[nodiscard]] DefinitionTable::Reaching reaching(const Place& place, Syntax use) const;
   /// Resolves slots by what the link stage knows so far.
   [[nodiscard]] ValueSet resolved(const ValueSet& values) const { return resolve(values, unit_.input.names); }
+
+  /// While it lives, names that may mean several functions are settled by what the link stage knows of each. Asking
+  /// makes every file that spells the name part of the analysis, so only what decides an operation asks.
+  class Decisive {
+   public:
+    explicit Decisive(const Values& values) : values_(values), outer_(values.decisive_) { values.decisive_ = true; }
+    ~Decisive() { values_.decisive_ = outer_; }
+    Decisive(const Decisive&) = delete;
+    Decisive& operator=(const Decisive&) = delete;
+
+   private:
+    const Values& values_;
+    bool outer_;
+  };
 
   [[nodiscard]] const CallTable& calls() const { return *calls_; }
   [[nodiscard]] const DefinitionTable& definitions() const { return *definitions_; }
@@ -64,7 +81,12 @@ class Values {
   const DefinitionTable* definitions_ = nullptr;
   const Texts* texts_ = nullptr;
   mutable int depth_ = 0;
+  mutable bool decisive_ = false;
   mutable std::set<NodeId> active_;  ///< names being evaluated: a cycle ends there
 };
+
+struct Analysis;
+/// Is a HANDLE known to be, or called, that of a process? The same functions wait for threads and events.
+[[nodiscard]] bool is_process_handle(Syntax handle, const Analysis& analysis);
 
 }  // namespace procsafe::cpp
