@@ -27,6 +27,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports overflows inside libstdc++'s own std::string code when it inlines (GCC bug 105651).
   target_compile_options(procsafe_options INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # libstdc++ 12 uses its own deprecated get_temporary_buffer in std::stable_sort, and Clang says so in our name.
+  target_compile_options(procsafe_options INTERFACE -Wno-deprecated-declarations)
+endif()
 if(PROCSAFE_SANITIZE)
   # Global: tree-sitter and its scanners parse foreign bytes, they are instrumented too.
   add_compile_options(-fsanitize=${PROCSAFE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
