@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "link/link.h"
 #include "lower/lowering.h"
@@ -24,25 +26,57 @@ std::string_view spelled(std::string_view symbol) {
   return name;
 }
 
-/// Do values of this kind make an operation of what is done with them elsewhere?
-bool matters(const Flow& flow) {
-  return flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name ||
-         flow.values.find(Value::Kind::api) != nullptr || flow.values.find(Value::Kind::pid) != nullptr ||
-         flow.values.find(Value::Kind::process) != nullptr || flow.values.find(Value::Kind::slot) != nullptr;
+/// The slots whose content can still change a finding: who is signalled, and what flows there, from wherever.
+std::set<Slot> slots_of_interest(std::span<const FileFacts> files) {
+  std::map<Slot, std::vector<Slot>> sources;
+  std::vector<Slot> work;
+  const auto each_slot = [](const ValueSet& values, auto&& use) {
+    for (const Value& value : values) {
+      if (value.kind == Value::Kind::slot) use(*value.slot);
+    }
+  };
+  for (const FileFacts& facts : files) {
+    for (const OperationFact& fact : facts.operations)
+      each_slot(fact.target, [&](const Slot& slot) { work.push_back(slot); });
+    for (const Flow& flow : facts.flows)
+      each_slot(flow.values, [&](const Slot& slot) { sources[flow.slot].push_back(slot); });
+  }
+  std::set<Slot> found;
+  while (!work.empty()) {
+    const Slot slot = std::move(work.back());
+    work.pop_back();
+    if (!found.insert(slot).second) continue;
+    const auto from = sources.find(slot);
+    if (from != sources.end()) work.insert(work.end(), from->second.begin(), from->second.end());
+  }
+  return found;
 }
 
-/// Adds the names through which these facts reach other files: of what flows out, and of what others could
-/// let flow in.
-void add_names(const FileFacts& facts, WordSet& known, WordSet& fresh) {
+/// Would another file perform an operation with this value?
+bool matters(const Value& value, const Catalog& catalog) {
+  if (value.kind != Value::Kind::api) return tells(value);
+  const auto knows = [&value](const ApiCatalog& apis) {
+    return apis.find(value.name) != nullptr || apis.find_type(value.name) != nullptr || apis.is_namespace(value.name);
+  };
+  return knows(catalog.python()) || knows(catalog.cpp());
+}
+
+/// Adds the names through which files reach each other: of what flows out and matters, and of what others could let
+/// flow in.
+void add_names(std::span<const FileFacts> files, const SlotTable& table, const Catalog& catalog, WordSet& known,
+               WordSet& fresh) {
   const auto add = [&](const Slot& slot) {
     const std::string_view name = spelled(slot.symbol);
     if (known.add(name)) fresh.add(name);
   };
-  for (const Slot& slot : facts.reads) {
-    if (slot.kind != Slot::Kind::name) add(slot);
-  }
-  for (const Flow& flow : facts.flows) {
-    if (matters(flow)) add(flow.slot);
+  for (const Slot& slot : slots_of_interest(files)) add(slot);
+  for (const FileFacts& facts : files) {
+    for (const Flow& flow : facts.flows) {
+      const ValueSet& content = table.find(flow.slot);
+      const bool kind_matters = flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name;
+      const auto value_matters = [&](const Value& value) { return matters(value, catalog); };
+      if (kind_matters || std::any_of(content.begin(), content.end(), value_matters)) add(flow.slot);
+    }
   }
 }
 
@@ -95,9 +129,9 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
     return facts;
   };
   WordSet known;
-  const Extend wake_what_matters = [&](std::span<const FileFacts> facts) {
+  const Extend wake_what_matters = [&](std::span<const FileFacts> facts, const SlotTable& table) {
     WordSet fresh;
-    for (const FileFacts& each : facts) add_names(each, known, fresh);
+    add_names(facts, table, catalog, known, fresh);
     return fresh.empty() ? std::vector<std::size_t>{} : wake_files(fresh, options, files);
   };
   std::vector<FileFacts> facts =

@@ -266,6 +266,8 @@ bool ApiCatalog::derives(std::string_view type, std::string_view base) const {
 std::vector<std::string> ApiCatalog::literals() const {
   std::vector<std::string> words;
   for (const Api& api : apis_) {
+    // What only passes values on (open, int, strcpy) matters beside an operation, and is no reason to look.
+    if (!api.operation && find_type(api.type) == nullptr && find_type(api.name) == nullptr) continue;
     // Of C and C++ the entries that only say what a call returns (atoi, getpid) stand in nearly every file.
     if (!api.operation && api.name.find('.') == std::string::npos) continue;
     const std::string_view top = std::string_view(api.name).substr(0, api.name.find_first_of(".:"));

@@ -5,8 +5,6 @@
 #include <numeric>
 #include <thread>
 
-#include "link/slot_table.h"
-
 namespace procsafe {
 namespace {
 
@@ -69,7 +67,7 @@ std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned 
     table = std::move(solution);
     if (++rounds >= kMaxRounds) which.clear();
     if (which.empty() && extend) {
-      which = extend(facts);
+      which = extend(facts, table);
       rounds = 0;
     }
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "facts/file_facts.h"
+#include "link/slot_table.h"
 
 namespace procsafe {
 
@@ -13,9 +14,9 @@ namespace procsafe {
 /// own.
 using LowerFile = std::function<FileFacts(std::size_t index, Names& names)>;
 
-/// Asked whenever nothing changes any more, with the facts of all files: the numbers of further files that matter by
-/// now. They are lowered (again), and so is what they change. Nothing: the end.
-using Extend = std::function<std::vector<std::size_t>(std::span<const FileFacts>)>;
+/// Asked whenever nothing changes any more, with the facts of all files and what flows between them: the numbers of
+/// further files that matter by now. They are lowered (again), and so is what they change. Nothing: the end.
+using Extend = std::function<std::vector<std::size_t>(std::span<const FileFacts>, const SlotTable&)>;
 
 /// Lowers `count` files on `threads` threads and joins what flows between them, to a fixed point: a
 /// file is lowered again when a slot it read has changed. Returns the facts of every file, in order,

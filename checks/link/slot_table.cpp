@@ -3,6 +3,22 @@
 #include <deque>
 
 namespace procsafe {
+namespace {
+
+/// Do two sets agree on the values that say what something is?
+bool same_where_it_tells(const ValueSet& a, const ValueSet& b) {
+  ValueSet left;
+  ValueSet right;
+  for (const Value& value : a) {
+    if (tells(value)) left.insert(value);
+  }
+  for (const Value& value : b) {
+    if (tells(value)) right.insert(value);
+  }
+  return left == right;
+}
+
+}  // namespace
 
 SlotTable::SlotTable(std::span<const FileFacts> files) {
   std::map<Slot, std::set<Slot>> readers;  // slot → slots into which its content flows
@@ -40,14 +56,27 @@ const ValueSet& SlotTable::find(const Slot& slot) const {
   return found == content_.end() ? nothing : found->second;
 }
 
+bool tells(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::api:
+    case Value::Kind::process: return true;
+    case Value::Kind::pid: return value.origin != Origin::unknown && value.origin != Origin::parameter;
+    default: return false;
+  }
+}
+
 std::set<Slot> SlotTable::changed(const SlotTable& before, const SlotTable& after) {
   std::set<Slot> slots;
-  for (const auto& [slot, values] : after.content_) {
-    if (!(before.find(slot) == values)) slots.insert(slot);
-  }
-  for (const auto& [slot, values] : before.content_) {
-    if (!(after.find(slot) == values)) slots.insert(slot);
-  }
+  const auto compare = [&slots](const SlotTable& one, const SlotTable& other) {
+    for (const auto& [slot, values] : one.content_) {
+      const ValueSet& others = other.find(slot);
+      const bool differs =
+          slot.kind == Slot::Kind::parameter ? !same_where_it_tells(values, others) : !(values == others);
+      if (differs) slots.insert(slot);
+    }
+  };
+  compare(after, before);
+  compare(before, after);
   return slots;
 }
 

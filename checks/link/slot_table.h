@@ -10,6 +10,9 @@
 
 namespace procsafe {
 
+/// Does a value say what something is: an API, a process, a pid whose origin is known?
+[[nodiscard]] bool tells(const Value& value);
+
 /// Least solution of the set constraints `slot ⊇ values` of all files, where a value may be another
 /// slot. Slots in values are followed, so what `find` gives holds none.
 class SlotTable {
@@ -18,7 +21,8 @@ class SlotTable {
   explicit SlotTable(std::span<const FileFacts> files);
 
   [[nodiscard]] const ValueSet& find(const Slot& slot) const;
-  /// Slots whose content differs between two solutions.
+  /// Slots whose content differs between two solutions in a way that can change a lowering. What callers hand to a
+  /// parameter counts only where it says what the parameter is: an API, a pid, a handle.
   [[nodiscard]] static std::set<Slot> changed(const SlotTable& before, const SlotTable& after);
 
  private:
