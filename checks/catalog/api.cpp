@@ -170,6 +170,14 @@ std::string_view last_component(std::string_view name) {
 
 }  // namespace
 
+bool ApiCatalog::promises_operation(const Api& api) const {
+  // What only looks, registers or passes values on (process_iter, atexit, open) matters beside one of these, and is
+  // no reason to look.
+  const bool acts =
+      api.operation == Operation::spawn || api.operation == Operation::wait || api.operation == Operation::signal;
+  return acts || find_type(api.type) != nullptr || find_type(api.name) != nullptr;
+}
+
 bool Api::has_trait(std::string_view trait) const {
   return std::find(traits.begin(), traits.end(), trait) != traits.end();
 }
@@ -266,10 +274,7 @@ bool ApiCatalog::derives(std::string_view type, std::string_view base) const {
 std::vector<std::string> ApiCatalog::literals() const {
   std::vector<std::string> words;
   for (const Api& api : apis_) {
-    // What only passes values on (open, int, strcpy) matters beside an operation, and is no reason to look.
-    if (!api.operation && find_type(api.type) == nullptr && find_type(api.name) == nullptr) continue;
-    // Of C and C++ the entries that only say what a call returns (atoi, getpid) stand in nearly every file.
-    if (!api.operation && api.name.find('.') == std::string::npos) continue;
+    if (!promises_operation(api)) continue;
     const std::string_view top = std::string_view(api.name).substr(0, api.name.find_first_of(".:"));
     const bool member = top.size() != api.name.size();
     const auto module = std::find_if(modules_.begin(), modules_.end(),

@@ -152,6 +152,7 @@ class ApiCatalog {
   [[nodiscard]] std::vector<std::string> literals() const;
 
  private:
+  [[nodiscard]] bool promises_operation(const Api& api) const;
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -167,7 +168,7 @@ class ApiCatalog {
   Index<std::size_t> type_index_;
   Index<bool> namespaces_;
   Index<std::string> aliases_;  // alias of a module → the module
-  Index<bool> simple_names_;  // does an entry of that name perform an operation?
+  Index<bool> simple_names_;    // does an entry of that name perform an operation?
 };
 
 }  // namespace procsafe

@@ -46,10 +46,13 @@ TEST(ApiCatalog, KnowsItsNamespaces) {
   EXPECT_TRUE(apis.is_namespace("x::y"));
 }
 
-TEST(ApiCatalog, LiteralsComeFromModulesAndNames) {
+TEST(ApiCatalog, LiteralsComeFromModulesAndNamesOfOperations) {
   const ApiCatalog apis = catalog(
-      "[[module]]\nname = \"os\"\ncommon = true\n[[api]]\nname = \"os.system\"\n[[api]]\nname = "
-      "\"subprocess.run\"\n[[api]]\nname = \"fork\"\n");
+      "[[module]]\nname = \"os\"\ncommon = true\n"
+      "[[api]]\nname = \"os.system\"\noperation = \"spawn\"\n"
+      "[[api]]\nname = \"subprocess.run\"\noperation = \"spawn\"\n"
+      "[[api]]\nname = \"fork\"\noperation = \"spawn\"\n"
+      "[[api]]\nname = \"open\"\nreturns = \"file\"\n");
   EXPECT_THAT(apis.literals(), testing::ElementsAre("fork", "subprocess", "system"));
 }
 
