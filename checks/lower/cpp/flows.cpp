@@ -65,6 +65,19 @@ void FlowBuilder::want(const ValueSet& values) {
   }
 }
 
+/// A setter's parameter decides as much as the field it is kept in, when that field is a target here.
+void FlowBuilder::want_behind_fields() {
+  std::set<Slot> targets;
+  for (const OperationFact& fact : facts_.operations) {
+    for (const Value& value : fact.target) {
+      if (value.kind == Value::Kind::slot) targets.insert(*value.slot);
+    }
+  }
+  for (const Flow& flow : facts_.flows) {
+    if (targets.contains(flow.slot)) want(flow.values);
+  }
+}
+
 void FlowBuilder::run() {
   for (const OperationFact& fact : facts_.operations) want(fact.target);
   for (const Syntax node : analysis_.calls.nodes()) {
@@ -74,7 +87,7 @@ void FlowBuilder::run() {
   }
   add_writes();
   add_results();
-  for (const Flow& flow : facts_.flows) want(flow.values);
+  want_behind_fields();
   add_arguments();
   add_children_and_verifiers();
   publish_wanted();

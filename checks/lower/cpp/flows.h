@@ -24,6 +24,7 @@ class FlowBuilder {
 
  private:
   void want(const ValueSet& values);
+  void want_behind_fields();
   void publish_wanted();
   void add_writes();
   void add_results();

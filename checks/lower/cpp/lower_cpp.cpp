@@ -11,10 +11,7 @@
 namespace procsafe {
 namespace {
 
-/// Macros make the grammars stumble in most files of C and C++, seldom near an operation. Only a file of which
-/// more than this part was not understood counts as not analysed.
-constexpr double kMostUnread = 0.10;
-
+/// Macros make the grammars stumble in most files of C and C++, seldom near an operation: worth a note.
 void add_notices(const cpp::Unit& unit, FileFacts& facts) {
   if (unit.tree.empty()) {
     facts.notices.push_back({Notice::Level::error, {}, "not analysed: parsing took too long"});
@@ -22,11 +19,7 @@ void add_notices(const cpp::Unit& unit, FileFacts& facts) {
   }
   if (unit.tree.errors().empty()) return;
   const SourceRange first = unit.map.to_file(unit.tree.errors().front());
-  const bool much =
-      static_cast<double>(unit.tree.error_bytes()) > kMostUnread * static_cast<double>(unit.tree.text().size());
-  facts.notices.push_back({much ? Notice::Level::error : Notice::Level::note, first,
-                           "partly analysed: the syntax around line " +
-                               std::to_string(unit.input.file.position(first.begin).line) + " could not be read"});
+  facts.notices.push_back({Notice::Level::note, first, "the syntax around here was not fully understood"});
 }
 
 }  // namespace

@@ -41,7 +41,6 @@ Offset SourceMap::to_file(Offset offset) const {
 }
 
 SourceRange SourceMap::to_file(SourceRange range) const {
-  if (expansions_.empty()) return range;
   const Piece* first = piece_at(range.begin);
   const Piece* last = piece_at(range.end > range.begin ? range.end - 1 : range.begin);
   if (first == nullptr || last == nullptr) return range;

@@ -35,7 +35,6 @@ class SourceMap {
   [[nodiscard]] Offset to_file(Offset offset) const;
   /// The macro use that produced the byte, or null when it stands in the file.
   [[nodiscard]] const Expansion* expansion_at(Offset offset) const;
-  [[nodiscard]] bool identity() const { return expansions_.empty(); }
 
  private:
   struct Piece {
