@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace procsafe {
@@ -10,6 +12,21 @@ namespace {
 /// Longest time one parse may take. tree-sitter reads 10 MB/s and more; only pathological input
 /// (error recovery on megabytes of garbage) comes near.
 constexpr std::chrono::seconds kParseLimit{20};
+
+constexpr std::string_view kMarker = "procsafe:";
+
+/// Is what stands behind the marker meant as a command? `allow(…)` and its misspellings are, and the words other
+/// linters use; a sentence that begins with the project's name, or a name in its namespace, is not.
+bool commands(std::string_view rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  const std::size_t end =
+      std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"), rest.size());
+  const std::string_view word = rest.substr(0, end);
+  if (word.empty()) return false;
+  constexpr std::array<std::string_view, 8> kWords{"allow",    "allow-file", "ignore", "disable",
+                                                   "suppress", "noqa",       "nolint", "off"};
+  return rest.substr(end).starts_with('(') || std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
 
 struct Deadline {
   std::chrono::steady_clock::time_point end;
@@ -80,13 +97,14 @@ std::vector<SourceRange> Tree::errors(std::size_t most) const {
 
 void add_directive(const SourceFile& file, SourceRange comment, FileFacts& facts) {
   const std::string_view text = file.text_of(comment);
-  const std::size_t at = text.find("procsafe:");
+  const std::size_t at = text.find(kMarker);
   if (at == std::string_view::npos) return;
   // Only behind the comment sign and blanks: prose about the marker is no directive.
   if (text.substr(0, at).find_first_not_of("#/*! \t") != std::string_view::npos) return;
-  const Offset begin = comment.begin + static_cast<Offset>(at);
   std::string_view content = text.substr(at);
   content = content.substr(0, content.find_first_of("\r\n"));
+  if (!commands(content.substr(kMarker.size()))) return;
+  const Offset begin = comment.begin + static_cast<Offset>(at);
   const Offset line_start = begin - (file.position(begin).column - 1);
   const std::string_view before = file.text_of({line_start, comment.begin});
   facts.directives.push_back({{begin, begin + static_cast<Offset>(content.size())},
