@@ -10,8 +10,9 @@ namespace {
 using Names = std::string_view;
 
 constexpr std::array kOperation{Names("spawn"),  Names("wait"),    Names("signal"),
-                                Names("search"), Names("handler"), Names("exit")};
-constexpr std::array kForm{Names("call"), Names("reference"), Names("loop"), Names("client"), Names("text")};
+                                Names("search"), Names("handler"), Names("exit"),
+                                Names("definition")};
+constexpr std::array kForm{Names("call"), Names("reference"), Names("loop"), Names("client"), Names("text"), Names("import")};
 constexpr std::array kInterface{Names("library"), Names("shell")};
 constexpr std::array kTimeout{Names("not-applicable"), Names("absent"),  Names("none"),
                               Names("impossible"),     Names("bounded"), Names("unknown")};

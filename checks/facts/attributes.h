@@ -14,7 +14,15 @@
 namespace procsafe {
 
 /// What is done to a process.
-enum class Operation : std::uint8_t { spawn, wait, signal, search, handler, exit };
+enum class Operation : std::uint8_t {
+  spawn,
+  wait,
+  signal,
+  search,
+  handler,
+  exit,
+  definition,  ///< of something that takes the place of the sanctioned manager
+};
 
 /// How the operation stands in the program.
 enum class Form : std::uint8_t {
@@ -23,6 +31,7 @@ enum class Form : std::uint8_t {
   loop,       ///< a loop that waits by looking
   client,     ///< a program that waits for a remote side: curl, ssh, flock
   text,       ///< text kept in a constant that reaches a shell
+  import_,    ///< an import of what performs it
 };
 
 /// Who performs it: a call of a library function, or a command of a shell.

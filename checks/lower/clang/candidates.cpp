@@ -227,7 +227,8 @@ bool acts_on_processes(const Api& api) {
     case Operation::signal:
     case Operation::search: return true;
     case Operation::handler:
-    case Operation::exit: return false;
+    case Operation::exit:
+    case Operation::definition: return false;
   }
   return false;
 }

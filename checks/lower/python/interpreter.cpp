@@ -125,6 +125,8 @@ void Interpreter::run_function(Function& function) {
   function.cells.clear();
   limits_.clear();
   bind_parameters(function);
+  state_.in_forked_child = function.called_in_forked_child;
+  for (const auto& [root, marks] : function.before_call) state_.mark(root, marks);
   for (const auto& [symbol, value] : state_.bindings()) function.cells[symbol] = value;
   if (function.node.is(Kind::lambda)) {
     const Node body = function.node.field(Field::body);
@@ -138,9 +140,23 @@ void Interpreter::run_function(Function& function) {
     if (const Ref typed = type ? annotated(type) : nullptr; typed != nullptr && slots_.read(result) == result)
       slots_.flow(*result->slot, typed, type.range());
   }
+  keep_effects(function);
   function_ = nullptr;
   state_ = State();
   limits_.clear();
+}
+
+void Interpreter::keep_effects(Function& function) {
+  std::map<Ref, std::uint16_t> effects;
+  for (const auto& [root, marks] : state_.all_marks()) {
+    const auto before = function.before_call.find(root);
+    const auto known = before == function.before_call.end() ? std::uint16_t(0) : before->second;
+    const auto added = static_cast<std::uint16_t>(marks & ~known & ~(mark_exited | mark_verified));
+    if (added != 0) effects[root] = added;
+  }
+  if (effects == function.effects) return;
+  function.effects = std::move(effects);
+  effects_changed_ = true;
 }
 
 }  // namespace procsafe::python

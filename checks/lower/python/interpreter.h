@@ -32,6 +32,9 @@ class Interpreter {
   void run();
   /// The first place that was nested too deeply to be followed, if any.
   [[nodiscard]] const std::optional<SourceRange>& too_deep() const { return too_deep_; }
+  [[nodiscard]] const Operations& operations() const { return operations_; }
+  /// Did this pass learn what a function does to processes, so that its callers should be walked again?
+  [[nodiscard]] bool effects_changed() const { return effects_changed_; }
 
  private:
   // Bodies and statements (interpreter_statements.cpp).
@@ -40,6 +43,7 @@ class Interpreter {
   void run_class(Node node);
   void bind_parameters(Function& function);
   void export_module();
+  void keep_effects(Function& function);
   void export_class(const Class& klass);
   void execute_block(Node block);
   void execute(Node statement);
@@ -54,11 +58,15 @@ class Interpreter {
   void execute_import_from(Node statement);
   void execute_definition(Node definition);
   void execute_children(Node node);
-  void loop_body(Node body, Ref element);
+  void loop_body(Node body, Ref element, Node condition);
   Ref enter_context(Node value, Ref context);
   /// What holds on the side of a branch where `condition` is `outcome`.
   void refine(Node condition, Ref value, bool outcome);
+  void refine_exit(Node condition, Ref value, bool outcome);
   void leave_point();
+  [[nodiscard]] bool is_spawn_module(std::string_view module) const;
+  void note_import(Node statement);
+  [[nodiscard]] bool outlives_function(Node container) const;
 
   // Assigning (interpreter_statements.cpp).
   void assign(Node target, Ref value);
@@ -116,12 +124,16 @@ class Interpreter {
   Ref apply_partial(Ref callee, const Arguments& arguments, Node call);
   Ref apply_bound(Ref bound, const Arguments& arguments, Node call);
   Ref apply_api(const Api& api, Ref receiver, const Arguments& arguments, Node call);
+  void note_handler(const Api& api, const Arguments& arguments, Node call);
+  void note_passed(const Arguments& arguments, Event::Kind kind);
   Ref apply_callback(const Api& api, const Arguments& arguments, Node call);
   void flow_arguments(std::string_view qualified, const Arguments& arguments, Node call);
   void flow_parameters(const Function& function, const Arguments& arguments, Node call);
   Ref substitute(Ref result, const Function& function, const Arguments& arguments);
   Ref argument_of(const Function& function, std::size_t index, const Arguments& arguments);
   void forget_attributes();
+  /// What a function does to processes holds behind the call, and what was done before holds inside it.
+  void apply_effects(const Function& function, const Arguments& arguments, Node call);
   /// Is a process or pid among the arguments?
   static bool holds_process(const Arguments& arguments);
   /// Could what flows into the slot make an operation of its member? Reading a slot of another file makes this
@@ -165,6 +177,7 @@ class Interpreter {
   std::vector<State*> continue_points_;
   std::vector<Limit> limits_;
   bool recording_ = true;
+  bool effects_changed_ = false;
   int depth_ = 0;
   int loops_ = 0;
   std::optional<SourceRange> too_deep_;

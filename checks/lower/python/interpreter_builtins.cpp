@@ -231,7 +231,7 @@ Ref Interpreter::apply_sequence_method(Ref sequence, std::string_view name, cons
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
   const bool in_loop = loops_ > 0;
   if ((name == "append" || name == "add" || name == "appendleft") && first != nullptr) {
-    operations_.note(Event::Kind::stored, call, first, context());
+    operations_.note(Event::Kind::stored, call, first, context(), outlives_function(place));
     if (name != "append" || in_loop) {
       if (std::find(elements.begin(), elements.end(), first) == elements.end()) elements.push_back(first);
     } else {

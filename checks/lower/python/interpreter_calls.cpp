@@ -18,6 +18,11 @@ bool takes_type(std::string_view function) {
   return std::find(kNames.begin(), kNames.end(), function) != kNames.end();
 }
 
+/// Methods of contextlib.ExitStack that take over a handle.
+bool is_stack_method(std::string_view name) {
+  return name == "enter_context" || name == "enter_async_context" || name == "push_async_exit";
+}
+
 }  // namespace
 
 bool Interpreter::holds_process(const Arguments& arguments) {
@@ -128,11 +133,16 @@ Ref Interpreter::apply(Ref callee, const Arguments& arguments, Node call) {
       break;
     default: break;
   }
-  for (const Arguments::Positional& argument : arguments.positional)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
-  for (const Arguments::Keyword& argument : arguments.keywords)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
+  const bool stack = callee->is(Object::Kind::unknown) && is_stack_method(callee->name);
+  note_passed(arguments, stack ? Event::Kind::stacked : Event::Kind::passed);
   return pool_.unknown_at(call.id());
+}
+
+void Interpreter::note_passed(const Arguments& arguments, Event::Kind kind) {
+  for (const Arguments::Positional& argument : arguments.positional)
+    operations_.note(kind, argument.node, argument.value, context());
+  for (const Arguments::Keyword& argument : arguments.keywords)
+    operations_.note(kind, argument.node, argument.value, context());
 }
 
 Ref Interpreter::apply_name(Ref callee, const Arguments& arguments, Node call) {
@@ -151,10 +161,7 @@ Ref Interpreter::apply_name(Ref callee, const Arguments& arguments, Node call) {
     recording_ = recording;
     return result;
   }
-  for (const Arguments::Positional& argument : arguments.positional)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
-  for (const Arguments::Keyword& argument : arguments.keywords)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
+  if (!name.starts_with("builtins.")) note_passed(arguments, Event::Kind::passed);
   if (!names_.is_project(name)) {
     if (!names_.may_be_project(name)) return pool_.unknown_at(call.id());
     if (holds_process(arguments)) flow_arguments(name, arguments, call);
@@ -197,6 +204,7 @@ Ref Interpreter::apply_api(const Api& api, Ref receiver, const Arguments& argume
   if (api.operation == Operation::handler || api.has_trait("calls-argument") || api.has_trait("calls-target") ||
       api.has_trait("calls-second-argument") || api.has_trait("calls-after-delay")) {
     const Ref result = apply_callback(api, arguments, call);
+    if (api.operation == Operation::handler && recording_) note_handler(api, arguments, call);
     if (!api.operation) return result;
   }
   if (api.returns == "alarm") {
@@ -205,6 +213,18 @@ Ref Interpreter::apply_api(const Api& api, Ref receiver, const Arguments& argume
     return pool_.unknown_at(call.id());
   }
   return operations_.perform(api, receiver, arguments, call, context());
+}
+
+void Interpreter::note_handler(const Api& api, const Arguments& arguments, Node call) {
+  const bool on_signal = api.has_trait("on-signal");
+  const Ref signal = on_signal ? arguments.find(api.signal) : nullptr;
+  if (signal != nullptr && mentions(signal, "signal.SIGCHLD")) journal_.reaps_all = true;
+  const auto* callee = arguments.at(on_signal ? 1 : 0);
+  const Ref value = callee != nullptr ? callee->value : nullptr;
+  // Restoring a default is no cleanup.
+  if (value != nullptr && value->is(Object::Kind::name) && value->name.starts_with("signal.SIG_")) return;
+  const Function* function = value != nullptr && value->is(Object::Kind::function) ? value->function : nullptr;
+  journal_.handlers.push_back({call, function, on_signal && signal == nullptr ? pool_.unknown() : signal});
 }
 
 /// Functions that call what they are given: the arguments they pass on reach its parameters.
@@ -309,10 +329,7 @@ Ref Interpreter::apply_bound(Ref bound, const Arguments& arguments, Node call) {
       default: break;
     }
   }
-  for (const Arguments::Positional& argument : arguments.positional) {
-    const bool stack = name == "enter_context" || name == "enter_async_context" || name == "push" || name == "callback";
-    operations_.note(stack ? Event::Kind::stacked : Event::Kind::passed, argument.node, argument.value, context());
-  }
+  note_passed(arguments, is_stack_method(name) ? Event::Kind::stacked : Event::Kind::passed);
   return results.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(results));
 }
 
@@ -323,8 +340,6 @@ Ref Interpreter::apply_class(const Class& klass, const Arguments& arguments, Nod
     if (klass.annotations.contains(argument.name))
       slots_.flow(*field_slot(klass.qualified, argument.name)->slot, argument.value, argument.node.range());
   }
-  for (const Arguments::Positional& argument : arguments.positional)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
   const std::string base = process_base(klass);
   if (base.empty()) return pool_.instance(klass);
   const Ref handle = pool_.process(klass.qualified, Origin::child, call.id(), nullptr, operations_.place(call));
@@ -410,14 +425,44 @@ Ref Interpreter::substitute(Ref result, const Function& function, const Argument
 
 Ref Interpreter::apply_function(const Function& function, const Arguments& arguments, Node call) {
   flow_parameters(function, arguments, call);
-  for (const Arguments::Positional& argument : arguments.positional)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
-  for (const Arguments::Keyword& argument : arguments.keywords)
-    operations_.note(Event::Kind::passed, argument.node, argument.value, context());
+  apply_effects(function, arguments, call);
   forget_attributes();
   const Ref slot = pool_.slot({Slot::Kind::result, function.qualified, 0});
   const Ref result = slots_.read(slot);
   return result == slot ? slot : substitute(result, function, arguments);
+}
+
+void Interpreter::apply_effects(const Function& function, const Arguments& arguments, Node call) {
+  if (recording_) journal_.calls.push_back({call, function_, &function});
+  Function& callee = *program_.function_at(function.node);
+  callee.called_in_forked_child = callee.called_in_forked_child || state_.in_forked_child;
+  // Roots of parameters are what was handed over for them; attributes and globals are the same on both sides.
+  std::map<Ref, std::vector<Ref>> parameters;
+  for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+    const Ref argument = argument_of(function, i, arguments);
+    if (argument == nullptr) continue;
+    const Ref slot = pool_.slot({Slot::Kind::parameter, function.qualified, static_cast<std::uint32_t>(i)});
+    parameters[slot] = operations_.subjects(argument);
+  }
+  const auto learn = [&](Ref root, std::uint16_t marks) {
+    std::uint16_t& known = callee.before_call[root];
+    const auto all = static_cast<std::uint16_t>(known | (marks & ~mark_exited));
+    effects_changed_ = effects_changed_ || all != known;
+    known = all;
+  };
+  for (const auto& [root, marks] : state_.all_marks()) {
+    if (marks == 0) continue;
+    learn(root, marks);
+    for (const auto& [slot, roots] : parameters) {
+      if (std::find(roots.begin(), roots.end(), root) != roots.end()) learn(slot, marks);
+    }
+  }
+  for (const auto& [root, marks] : function.effects) {
+    state_.mark(root, marks);
+    const auto handed = parameters.find(root);
+    if (handed == parameters.end()) continue;
+    for (const Ref argument : handed->second) state_.mark(argument, marks);
+  }
 }
 
 /// A function that may be called changes attributes of whatever it can reach.

@@ -118,6 +118,7 @@ void Interpreter::refine(Node condition, Ref value, bool outcome) {
   if ((tags_of(value) & tag_identity) != 0) {
     for (const Ref root : subjects_of(value, tag_identity)) state_.mark(root, mark_verified);
   }
+  refine_exit(condition, value, outcome);
   // After a fork the child sees 0.
   Node tested = condition;
   bool child = !outcome;
@@ -142,6 +143,24 @@ void Interpreter::refine(Node condition, Ref value, bool outcome) {
   for (const Ref one : ObjectPool::alternatives(pid)) {
     if (is_fork(one)) state_.in_forked_child = child;
   }
+}
+
+/// `poll() is not None`: it has ended, and a wait returns at once (T1).
+void Interpreter::refine_exit(Node condition, Ref value, bool outcome) {
+  if ((tags_of(value) & tag_poll) == 0) return;
+  bool exited = false;
+  if (condition.is(Kind::comparison_operator)) {
+    const Node other = condition.first().next();
+    const std::string_view sign = condition.field(Field::operators).text();
+    if (!other.is(Kind::none)) return;
+    exited = (sign == "is not" || sign == "!=") == outcome;
+  } else if (condition.is(Kind::call)) {
+    const std::string_view name = condition.field(Field::function).text();
+    if (!name.ends_with("is_alive") && !name.ends_with("isalive") && !name.ends_with("is_running")) return;
+    exited = !outcome;
+  }
+  if (!exited) return;
+  for (const Ref root : subjects_of(value, tag_poll)) state_.mark(root, mark_exited);
 }
 
 void Interpreter::execute_if(Node statement) {
@@ -171,7 +190,7 @@ void Interpreter::execute_if(Node statement) {
 }
 
 /// Runs a loop body: once to learn what it changes, once with that known.
-void Interpreter::loop_body(Node body, Ref element) {
+void Interpreter::loop_body(Node body, Ref element, Node condition) {
   const auto run_once = [&](bool recording) {
     State left;
     left.ended = true;
@@ -201,16 +220,25 @@ void Interpreter::loop_body(Node body, Ref element) {
   }
   State entry = state_;
   const State left = run_once(true);
-  state_.join(left, pool_);
   state_.join(entry, pool_);
+  if (condition) {
+    // Left at the head the condition is false; by `break` it is not known.
+    state_.ended = is_true(evaluate(condition));
+    refine(condition, evaluate_condition(condition), false);
+  }
+  state_.join(left, pool_);
   state_.ended = before.ended;
 }
 
 void Interpreter::execute_while(Node statement) {
   const Node condition = statement.field(Field::condition);
   const Ref value = evaluate_condition(condition);
+  const bool limited = std::any_of(limits_.begin(), limits_.end(), [](const Limit& limit) {
+    return limit.timeout == Timeout::bounded || limit.timeout == Timeout::unknown;
+  });
+  if (recording_) journal_.loops[statement.id()] = {statement, function_, limited};
   refine(condition, value, true);
-  loop_body(statement.field(Field::body), nullptr);
+  loop_body(statement.field(Field::body), nullptr, condition);
   if (const Node otherwise = statement.child(Kind::else_clause)) execute_block(otherwise.field(Field::body));
 }
 
@@ -218,7 +246,7 @@ void Interpreter::execute_for(Node statement) {
   const Node source = statement.field(Field::right);
   const Ref value = element(evaluate(source), source);
   assign(statement.field(Field::left), value);
-  loop_body(statement.field(Field::body), value);
+  loop_body(statement.field(Field::body), value, Node());
   if (const Node otherwise = statement.child(Kind::else_clause)) execute_block(otherwise.field(Field::body));
 }
 
@@ -345,8 +373,23 @@ void Interpreter::execute_return(Node statement) {
   state_.ended = true;
 }
 
+/// Modules that are there to start processes; `os` is there for other things, too.
+bool Interpreter::is_spawn_module(std::string_view module) const {
+  const std::string canonical = input_.catalog.python().canonical(module);
+  return canonical == "subprocess" || canonical == "multiprocessing" || canonical == "pexpect" || canonical == "sh" ||
+         canonical == "plumbum" || canonical == "psutil" || canonical == "invoke" || canonical == "commands" ||
+         canonical == "popen2" || canonical == "concurrent.futures";
+}
+
+void Interpreter::note_import(Node statement) {
+  if (recording_) journal_.imports.push_back({statement, function_});
+}
+
 void Interpreter::execute_import(Node statement) {
   for (const Node child : statement) {
+    if (is_spawn_module(
+            names_.imported_module((child.is(Kind::aliased_import) ? child.field(Field::name) : child).text())))
+      note_import(statement);
     const bool aliased = child.is(Kind::aliased_import);
     const Node name = aliased ? child.field(Field::name) : child;
     if (!name.is(Kind::dotted_name)) continue;
@@ -366,6 +409,7 @@ void Interpreter::execute_import(Node statement) {
 
 void Interpreter::execute_import_from(Node statement) {
   const std::string module = names_.imported_module(statement.field(Field::module_name).text());
+  if (is_spawn_module(module)) note_import(statement);
   for (const Node child : statement) {
     if (child.is(Kind::wildcard_import)) {
       star_modules_.push_back(module);
@@ -410,6 +454,13 @@ Ref Interpreter::evaluate_assignment(Node node) {
   if (const Node type = node.field(Field::type)) {
     const Ref typed = annotated(type);
     if (typed != nullptr && value->is(Object::Kind::unknown)) value = typed;
+  }
+  // `run = subprocess.run` in a module or class: other files may use the name.
+  const bool is_api = value->is(Object::Kind::name) && !value->handed && target.is(Kind::identifier);
+  if (recording_ && function_ == nullptr && is_api) {
+    const Api* api = names_.api(value->name);
+    if (api != nullptr && api->operation == Operation::spawn && !source.is(Kind::call))
+      journal_.aliases.push_back({source, target.text()});
   }
   assign(target, value);
   return value;
@@ -456,7 +507,7 @@ void Interpreter::assign(Node target, Ref value) {
       evaluate(target.field(Field::subscript));
       const Ref old = slots_.resolve_fields(evaluate(container));
       const Ref handed = hand_over(target, value);
-      operations_.note(Event::Kind::stored, target, value, context());
+      operations_.note(Event::Kind::stored, target, value, context(), outlives_function(container));
       const Ref key = evaluate(target.field(Field::subscript));
       if (old->is(Object::Kind::mapping)) {
         std::vector<std::string_view> keys(old->keys.begin(), old->keys.end());
@@ -512,7 +563,7 @@ void Interpreter::assign_all(Node pattern, Ref value) {
 void Interpreter::assign_name(Symbol symbol, Ref value, Node at) {
   state_.unbind_if([&](Symbol other) { return program_.is_path_below(other, symbol); });
   if (function_ != nullptr && function_->globals.contains(symbol)) {
-    operations_.note(Event::Kind::stored, at, value, context());
+    operations_.note(Event::Kind::stored, at, value, context(), true);
     slots_.flow({Slot::Kind::global, program_.module() + "." + std::string(program_.name_of(symbol)), 0}, value,
                 at.range());
   }
@@ -531,7 +582,7 @@ void Interpreter::assign_attribute(Node target, Ref value) {
   const Node object = target.field(Field::object);
   const std::string_view name = target.field(Field::attribute).text();
   const Ref holder = slots_.resolve_fields(evaluate(object));
-  operations_.note(Event::Kind::stored, target, value, context());
+  operations_.note(Event::Kind::stored, target, value, context(), true);
   for (const Ref one : ObjectPool::alternatives(holder)) {
     const bool known = one->is(Object::Kind::instance) || one->is(Object::Kind::klass);
     if (known && one->klass != nullptr) {
@@ -556,6 +607,13 @@ void Interpreter::assign_attribute(Node target, Ref value) {
   if (object.is(Kind::identifier)) state_.bind(program_.path(program_.symbol(object.text()), name), value);
 }
 
+/// Is the container one that lives on when the function returns?
+bool Interpreter::outlives_function(Node container) const {
+  while (container.is(Kind::subscript)) container = container.field(Field::value);
+  if (container.is(Kind::attribute) || function_ == nullptr) return true;
+  return container.is(Kind::identifier) && !function_->locals.contains(program_.symbol(container.text()));
+}
+
 void Interpreter::replace(Node place, Ref value) {
   if (place.is(Kind::identifier)) {
     const Symbol symbol = program_.symbol(place.text());
@@ -564,7 +622,7 @@ void Interpreter::replace(Node place, Ref value) {
     } else if (const Ref old = module_state_.find(symbol); old != nullptr && !in_module_) {
       // A container of the module, changed by a function.
       slots_.flow({Slot::Kind::global, program_.module() + "." + std::string(place.text()), 0}, value, place.range());
-      for (const Ref element : value->elements) operations_.note(Event::Kind::stored, place, element, context());
+      for (const Ref element : value->elements) operations_.note(Event::Kind::stored, place, element, context(), true);
     }
   } else if (place.is(Kind::attribute)) {
     assign_attribute(place, value);

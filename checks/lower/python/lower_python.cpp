@@ -2,6 +2,7 @@
 
 #include "lower/lowering.h"
 #include "lower/python/interpreter.h"
+#include "lower/python/review.h"
 #include "lower/tree.h"
 
 extern "C" const TSLanguage* tree_sitter_python(void);
@@ -32,8 +33,9 @@ FileFacts lower_python(const LowerInput& input) {
     journal = {};
     Interpreter interpreter(input, syntax, program, pool, slots, names, journal);
     interpreter.run();
-    const bool again = slots.end_pass();
+    const bool again = slots.end_pass() || interpreter.effects_changed();
     if (!again || pass + 1 == kMaxPasses) {
+      Review(journal, syntax, program, interpreter.operations(), input.catalog.python()).run();
       if (const auto& place = interpreter.too_deep()) {
         facts.notices.push_back({Notice::Level::error, *place,
                                  fmt::format("partly analysed: the code in line {} is nested too deeply",

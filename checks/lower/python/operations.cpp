@@ -65,11 +65,12 @@ const Location* Operations::place(Node node) {
   return found->second;
 }
 
-const Spawned* Operations::spawned(Ref handle) const {
-  const Ref root = root_of(handle);
-  const auto found = spawned_.find(root->site);
-  return root->site == no_node || found == spawned_.end() ? nullptr : &found->second;
+const Spawned* Operations::spawned_at(NodeId call) const {
+  const auto found = spawned_.find(call);
+  return call == no_node || found == spawned_.end() ? nullptr : &found->second;
 }
+
+const Spawned* Operations::spawned(Ref handle) const { return spawned_at(root_of(handle)->site); }
 
 Origin Operations::output_of(Ref handle) const {
   const Spawned* started = spawned(handle);
@@ -109,11 +110,27 @@ Timeout Operations::timeout_of(const Argument& where, const Arguments& arguments
   return all.value_or(Timeout::unknown);
 }
 
-void Operations::note(Event::Kind kind, Node node, Ref object, const Context& context) {
+void Operations::note(Event::Kind kind, Node node, Ref object, const Context& context, bool beyond) {
   if (!context.recording) return;
-  std::vector<Ref> about = subjects(object);
-  if (about.empty()) return;
-  journal_.events.push_back({kind, node, context.function, std::move(about)});
+  Event event{kind, node, context.function, {}, {}, beyond};
+  collect(object, 0, event.about, event.pids);
+  // Who was given only the pid, cannot wait for the process through the handle.
+  if (kind == Event::Kind::passed) std::erase_if(event.about, [](Ref root) { return root->is(Object::Kind::pid); });
+  if (!event.about.empty() || !event.pids.empty()) journal_.events.push_back(std::move(event));
+}
+
+/// The handles in an object, and the pids of others, also inside containers.
+void Operations::collect(Ref object, int depth, std::vector<Ref>& handles, std::vector<Ref>& pids) {
+  for (const Ref one : ObjectPool::alternatives(object)) {
+    if ((one->is(Object::Kind::sequence) || one->is(Object::Kind::mapping)) && depth < 3) {
+      for (const Ref element : one->elements) collect(element, depth + 1, handles, pids);
+      continue;
+    }
+    const bool pid_only = one->is(Object::Kind::pid) && root_of(one)->is(Object::Kind::process);
+    const std::vector<Ref> roots = subjects(one);
+    std::vector<Ref>& into = pid_only ? pids : handles;
+    into.insert(into.end(), roots.begin(), roots.end());
+  }
 }
 
 void Operations::refer(Node node, const Api& api, const Context& context) {
@@ -209,6 +226,12 @@ void Operations::spawn(Draft& draft, const Arguments& arguments, const Command& 
     attributes.set(Attribute::in_async, !awaited && context.function != nullptr && context.function->is_async);
     attributes.set(Attribute::leader_only, command.shell && timeout == Timeout::bounded);
   }
+  const Ref check = arguments.find(api.check);
+  draft.check = check != nullptr && !is_false(check) ? Flag::yes : Flag::no;
+  draft.may_check = arguments.may_hold(api.check);
+  if (command.known && command.summary.background_only) attributes.set(Timeout::not_applicable);
+  const Arguments::Keyword* preexec = arguments.named("preexec_fn");
+  attributes.set(Attribute::preexec, preexec != nullptr && !is_false(preexec->value));
   if (api.has_trait("starts")) {
     draft.started = draft.receiver;
     note(Event::Kind::started, draft.node, draft.receiver, context);
@@ -220,6 +243,8 @@ void Operations::wait(Draft& draft, const Arguments& arguments, const Context& c
   AttributeSet& attributes = draft.fact.attributes;
   if (is_flag_given(api.nonblocking, arguments.find(api.flags))) {
     draft.dropped = true;
+    const Ref any = arguments.find(api.target);
+    if (any == nullptr || any->is(Object::Kind::number)) journal_.reaps_all = true;
     if (const Ref target = arguments.find(api.target)) note(Event::Kind::polled, draft.node, target, context);
     return;
   }
@@ -234,10 +259,15 @@ void Operations::wait(Draft& draft, const Arguments& arguments, const Context& c
       !flags->is(Object::Kind::tagged))
     timeout = Timeout::unknown;
   if ((draft.marks & mark_timer) != 0) timeout = Timeout::bounded;
+  draft.timeout_given = arguments.find(api.timeout) != nullptr;
   attributes.set(timeout);
   attributes.set(Attribute::blocking, true);
   attributes.set(Attribute::in_async, !awaited && context.function != nullptr && context.function->is_async);
-  for (const Ref root : draft.about) context.state.mark(root, mark_reaped);
+  const bool drains = api.has_trait("drains");
+  for (const Ref root : draft.about)
+    context.state.mark(root, drains ? std::uint16_t(mark_reaped | mark_read) : std::uint16_t(mark_reaped));
+  const Ref any = arguments.find(api.target);
+  if (api.has_trait("any-child") || (any != nullptr && any->is(Object::Kind::number))) journal_.reaps_all = true;
 }
 
 void Operations::signal(Draft& draft, const Arguments& arguments, const Context& context) {

@@ -38,6 +38,7 @@ struct Spawned {
   Node call;
   bool tree = false;                       ///< a shell, make, npm: ending the leader leaves the rest
   bool own_session = false;                ///< the leader of a new session or group
+  bool background_only = false;            ///< its shell returns at once
   bool piped = false;                      ///< its stdout or stderr is a pipe to us
   Origin output = Origin::not_applicable;  ///< of pids in what it prints
 };
@@ -55,12 +56,14 @@ class Operations {
   void refer(Node node, const Api& api, const Context& context);
   /// `wait_for(awaitable, …)`: the waits the awaitable performs have this limit.
   void limit(Ref awaitable, Timeout timeout);
-  void note(Event::Kind kind, Node node, Ref object, const Context& context);
+  /// `beyond`: it is stored where it outlives the function.
+  void note(Event::Kind kind, Node node, Ref object, const Context& context, bool beyond = false);
 
   /// The roots of an object, and of what its slots hold.
   [[nodiscard]] std::vector<Ref> subjects(Ref object);
   [[nodiscard]] Timeout timeout_of(const Argument& where, const Arguments& arguments, const Api& api);
   [[nodiscard]] const Spawned* spawned(Ref handle) const;
+  [[nodiscard]] const Spawned* spawned_at(NodeId call) const;
   [[nodiscard]] Origin output_of(Ref handle) const;
   [[nodiscard]] const Location* place(Node node);
 
@@ -79,12 +82,14 @@ class Operations {
   Ref handle(const Api& api, Node call, Origin origin, Ref of);
   Ref handle_of_pid(const Api& api, const Arguments& arguments, Node call);
   Ref output(Node call, Ref receiver);
-  Ref related_process(const Api& api, Ref receiver, Node call, bool ancestor);
+  void collect(Ref object, int depth, std::vector<Ref>& handles, std::vector<Ref>& pids);
+  Ref related_process(Ref receiver, Node call, bool ancestor);
 
   Command lower_command(const Api& api, const Arguments& arguments, Node call, const Context& context);
   void lower_one(Ref command, bool script, Node call, const Context& context, Command& result);
   void lower_vector(std::span<const Ref> argv, bool open, Node call, const Context& context, Command& result);
   void lower_text(const Text& text, Node call, const Context& context, Command& result);
+  void add_inner(OperationFact fact, Node call, const Context& context);
   void note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command);
 
   const LowerInput& input_;

@@ -87,6 +87,14 @@ void Operations::lower_one(Ref command, bool script, Node call, const Context& c
   }
 }
 
+void Operations::add_inner(OperationFact fact, Node call, const Context& context) {
+  Draft draft;
+  draft.node = call;
+  draft.function = context.function;
+  draft.fact = std::move(fact);
+  journal_.inner.push_back(std::move(draft));
+}
+
 void Operations::lower_text(const Text& text, Node call, const Context& context, Command& result) {
   const ShellContext around{input_.file.path,
                             std::string(context.symbol),
@@ -98,8 +106,7 @@ void Operations::lower_text(const Text& text, Node call, const Context& context,
   result.summary.background_only = result.summary.background_only && summary.background_only;
   result.summary.tree = true;
   result.summary.output = worse(result.summary.output, summary.output);
-  for (OperationFact& fact : facts.operations)
-    journal_.inner.push_back({call, nullptr, context.function, std::move(fact), {}, nullptr, nullptr, 0, false});
+  for (OperationFact& fact : facts.operations) add_inner(std::move(fact), call, context);
 }
 
 void Operations::lower_vector(std::span<const Ref> argv, bool open, Node call, const Context& context,
@@ -130,8 +137,7 @@ void Operations::lower_vector(std::span<const Ref> argv, bool open, Node call, c
   result.summary.background_only = result.summary.background_only && summary.background_only;
   result.summary.tree = result.summary.tree || summary.tree || runs_script(words);
   result.summary.output = worse(result.summary.output, summary.output);
-  for (OperationFact& fact : facts.operations)
-    journal_.inner.push_back({call, nullptr, context.function, std::move(fact), {}, nullptr, nullptr, 0, false});
+  for (OperationFact& fact : facts.operations) add_inner(std::move(fact), call, context);
 }
 
 void Operations::note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command) {
@@ -143,6 +149,7 @@ void Operations::note_spawned(const Api& api, const Arguments& arguments, Node c
     return keyword != nullptr && !is_false(keyword->value);
   };
   if (command.known) {
+    started.background_only = command.summary.background_only;
     started.tree = command.summary.tree || command.shell;
     started.output = command.summary.output;
   }

@@ -54,7 +54,7 @@ Ref Operations::output(Node call, Ref receiver) {
 }
 
 /// `process.children()`, `process.parent()` (O4, O9).
-Ref Operations::related_process(const Api& api, Ref receiver, Node call, bool ancestor) {
+Ref Operations::related_process(Ref receiver, Node call, bool ancestor) {
   std::vector<Ref> processes;
   for (const Ref one : ObjectPool::alternatives(slots_.resolve(receiver))) {
     if (!one->is(Object::Kind::process)) continue;
@@ -70,7 +70,6 @@ Ref Operations::related_process(const Api& api, Ref receiver, Node call, bool an
     const bool symbolic = origin == Origin::parameter && root->is(Object::Kind::slot);
     processes.push_back(pool_.process("psutil.Process", origin, call.id(), symbolic ? root : nullptr, place(call)));
   }
-  (void)api;
   return processes.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(processes));
 }
 
@@ -129,8 +128,11 @@ Ref Operations::yield(const Api& api, Ref receiver, const Arguments& arguments, 
     return pool_.tagged(tag_poll, subjects(about));
   }
   if (kind == "identity" && receiver != nullptr) return pool_.tagged(tag_identity, subjects(receiver));
-  if (kind == "descendants" && receiver != nullptr) return related_process(api, receiver, call, false);
-  if (kind == "ancestor" && receiver != nullptr) return related_process(api, receiver, call, true);
+  if (kind == "descendants" && receiver != nullptr) {
+    note(Event::Kind::descended, call, receiver, context);
+    return related_process(receiver, call, false);
+  }
+  if (kind == "ancestor" && receiver != nullptr) return related_process(receiver, call, true);
   if (kind == "same") {
     if (passed == nullptr) return unknown;
     if (api.timeout.given()) {

@@ -49,6 +49,11 @@ struct Function {
   std::set<Symbol> globals;  ///< declared `global`
   std::set<Symbol> nonlocals;
   std::set<Symbol> reads;  ///< names read anywhere in it, nested functions included
+  /// What it does to processes that came from outside: its parameters, attributes, globals. From the pass before.
+  std::map<Ref, std::uint16_t> effects;
+  /// What callers did to them before the call.
+  std::map<Ref, std::uint16_t> before_call;
+  bool called_in_forked_child = false;
   /// What its local names may be when a nested function runs: everything ever assigned.
   std::map<Symbol, Ref> cells;
 };

@@ -98,7 +98,14 @@ void State::join(const State& other, ObjectPool& pool) {
     }
   }
   bindings_ = std::move(joined);
-  for (const auto& [root, marks] : other.marks_) mark(root, marks);
+  // Most marks say that something happened on some path; that a process has ended must hold on all.
+  constexpr std::uint16_t kOnAllPaths = mark_exited;
+  for (auto& [root, marks] : marks_) marks = static_cast<std::uint16_t>(marks & (other.marks(root) | ~kOnAllPaths));
+  for (const auto& [root, marks] : other.marks_) {
+    const bool known = this->marks(root) != 0;
+    mark(root, known ? static_cast<std::uint16_t>(marks & (this->marks(root) | ~kOnAllPaths))
+                     : static_cast<std::uint16_t>(marks & ~kOnAllPaths));
+  }
   for (const auto& [path, content] : other.files_) {
     if (written(path) == nullptr) files_.emplace_back(path, content);
   }

@@ -20,6 +20,7 @@ enum Mark : std::uint16_t {
   mark_timer = 32,      ///< a timer of this function ends it (T4)
   mark_own_group = 64,  ///< its group was compared with the own one (O9)
   mark_read = 128,      ///< its pipes were read
+  mark_exited = 256,    ///< it was seen to have ended, on every path up to here
 };
 
 class State {
@@ -38,6 +39,7 @@ class State {
   [[nodiscard]] std::uint16_t marks(Ref root) const;
   void mark(Ref root, std::uint16_t marks);
   void set_marks(Ref root, std::uint16_t marks);
+  [[nodiscard]] const std::vector<std::pair<Ref, std::uint16_t>>& all_marks() const { return marks_; }
 
   /// Content written to a file of this path in this function (O5).
   [[nodiscard]] Ref written(Ref path) const;
