@@ -125,8 +125,8 @@ def build(project: dict, folder: pathlib.Path) -> None:
         for step in before:
             run(["sh", "-c", step], BUILD_SECONDS, cwd=folder, stdout=log, stderr=log)
         # A build that fails late still leaves a database of what it compiled.
-        subprocess.run(["bear", "--output", str(database), "--", "sh", "-c", last], cwd=folder, stdout=log, stderr=log,
-                       stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS, check=False)
+        _ = subprocess.run(["bear", "--output", str(database), "--", "sh", "-c", last], cwd=folder, stdout=log, stderr=log,
+                           stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS)
     if not database.exists() or len(json.loads(database.read_text())) == 0:
         raise Problem(f"{project['name']}: no compile database; see {WORK / (project['name'] + '.log')}")
 

@@ -1,5 +1,4 @@
-// procsafe: allow-file(direct-spawn, missing-timeout, raw-kill, force-kill-first, unmanaged-lifetime) reason="drives
-// the program under test; every wait is bounded by a deadline that kills it"
+// procsafe: allow-file(direct-spawn, missing-timeout, raw-kill, force-kill-first) reason="drives the program under test, bounded"
 #include "run_program.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// procsafe: allow-file(direct-spawn, missing-timeout, foreign-signal, force-kill-first) reason="own unreaped child, killed at its deadline"
 #include "lower/clang/worker_process.h"
 
 #include <fcntl.h>
