@@ -40,8 +40,18 @@ void Interpreter::export_module() {
     const bool foreign = exported->is(Object::Kind::name) && names_.api(exported->name) == nullptr &&
                          !input_.catalog.python().is_namespace(exported->name) && !names_.is_project(exported->name);
     if (foreign) continue;
-    slots_.flow({Slot::Kind::global, prefix + std::string(program_.name_of(symbol)), 0}, exported, {});
+    const std::string qualified = prefix + std::string(program_.name_of(symbol));
+    slots_.flow({Slot::Kind::global, qualified, 0}, exported, {});
+    if (may_be_command(exported)) carry_constant(qualified, exported);
   }
+}
+
+/// A constant that another file runs as a command is judged here, where it stands (X1).
+void Interpreter::carry_constant(const std::string& qualified, Ref value) {
+  const auto value_of = [&](Ref hole) -> Ref {
+    return hole->slot->kind == Slot::Kind::global && hole->slot->symbol == qualified ? value : nullptr;
+  };
+  operations_.carry(qualified, 0, syntax_.root(), syntax_.root(), context(), value_of);
 }
 
 void Interpreter::export_class(const Class& klass) {

@@ -44,6 +44,7 @@ class Interpreter {
   void bind_parameters(Function& function);
   void export_module();
   void keep_effects(Function& function);
+  void carry_constant(const std::string& qualified, Ref value);
   void export_class(const Class& klass);
   void execute_block(Node block);
   void execute(Node statement);
@@ -125,6 +126,8 @@ class Interpreter {
   Ref apply_bound(Ref bound, const Arguments& arguments, Node call);
   Ref apply_api(const Api& api, Ref receiver, const Arguments& arguments, Node call);
   void note_handler(const Api& api, const Arguments& arguments, Node call);
+  [[nodiscard]] static bool may_be_command(Ref argument);
+  [[nodiscard]] static Node node_of(Ref value, const Arguments& arguments);
   void note_passed(const Arguments& arguments, Event::Kind kind);
   Ref apply_callback(const Api& api, const Arguments& arguments, Node call);
   void flow_arguments(std::string_view qualified, const Arguments& arguments, Node call);

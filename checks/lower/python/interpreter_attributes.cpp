@@ -1,5 +1,6 @@
 // Attributes: of modules, of instances, of process handles.
 #include <algorithm>
+#include <array>
 
 #include "lower/python/interpreter.h"
 
@@ -20,6 +21,13 @@ bool is_short_chain(Node node) {
     node = node.field(Field::object);
   }
   return false;
+}
+
+/// Attributes of records and names that hold a pid: `connection.pid`, `entry.name`, `result.stdout`.
+bool keeps_pid(std::string_view attribute) {
+  constexpr std::array<std::string_view, 11> kNames{"pid",  "name",   "stem", "path",  "pgid",   "ppid",
+                                                    "info", "stdout", "text", "value", "content"};
+  return std::find(kNames.begin(), kNames.end(), attribute) != kNames.end();
 }
 
 }  // namespace
@@ -60,7 +68,7 @@ Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
         break;
       case Object::Kind::klass: found.push_back(attribute_of_instance(*one->klass, name, at, true)); break;
       case Object::Kind::process: found.push_back(attribute_of_process(one, name, at)); break;
-      case Object::Kind::pid: found.push_back(pool_.bound(one, name)); break;
+      case Object::Kind::pid: found.push_back(keeps_pid(name) ? one : pool_.bound(one, name)); break;
       case Object::Kind::slot: {
         const Ref held = is_worth_reading(one, name) ? slots_.read(one) : one;
         if (held != one) {

@@ -374,8 +374,34 @@ void Interpreter::flow_parameters(const Function& function, const Arguments& arg
   }
 }
 
+/// Could the argument be a command, or part of one?
+bool Interpreter::may_be_command(Ref argument) {
+  return std::any_of(ObjectPool::alternatives(argument).begin(), ObjectPool::alternatives(argument).end(), [](Ref one) {
+    return one->is(Object::Kind::text) || one->is(Object::Kind::sequence) || one->is(Object::Kind::slot);
+  });
+}
+
+Node Interpreter::node_of(Ref value, const Arguments& arguments) {
+  for (const Arguments::Positional& argument : arguments.positional) {
+    if (argument.value == value) return argument.node;
+  }
+  for (const Arguments::Keyword& argument : arguments.keywords) {
+    if (argument.value == value) return argument.node;
+  }
+  return arguments.node;
+}
+
 void Interpreter::flow_arguments(std::string_view qualified, const Arguments& arguments, Node call) {
   const std::string function(qualified);
+  for (std::size_t i = 0; i < arguments.positional.size(); ++i) {
+    if (!may_be_command(arguments.positional[i].value)) continue;
+    const auto value_of = [&](Ref hole) -> Ref {
+      const bool own = hole->slot->kind == Slot::Kind::parameter && hole->slot->symbol == function;
+      const auto* argument = own ? arguments.at(hole->slot->index) : nullptr;
+      return argument != nullptr ? argument->value : nullptr;
+    };
+    operations_.carry(function, static_cast<std::uint32_t>(i), arguments.positional[i].node, call, context(), value_of);
+  }
   for (std::size_t i = 0; i < arguments.positional.size(); ++i)
     slots_.flow({Slot::Kind::parameter, function, static_cast<std::uint32_t>(i)}, arguments.positional[i].value,
                 call.range());
@@ -426,6 +452,17 @@ Ref Interpreter::substitute(Ref result, const Function& function, const Argument
 Ref Interpreter::apply_function(const Function& function, const Arguments& arguments, Node call) {
   flow_parameters(function, arguments, call);
   apply_effects(function, arguments, call);
+  for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+    const Ref argument = argument_of(function, i, arguments);
+    if (argument == nullptr || !may_be_command(argument)) continue;
+    const auto value_of = [&](Ref hole) -> Ref {
+      const bool own = hole->slot->kind == Slot::Kind::parameter && hole->slot->symbol == function.qualified;
+      return own && hole->slot->index < function.parameters.size() ? argument_of(function, hole->slot->index, arguments)
+                                                                   : nullptr;
+    };
+    operations_.carry(function.qualified, static_cast<std::uint32_t>(i), node_of(argument, arguments), call, context(),
+                      value_of);
+  }
   forget_attributes();
   const Ref slot = pool_.slot({Slot::Kind::result, function.qualified, 0});
   const Ref result = slots_.read(slot);

@@ -407,7 +407,13 @@ Ref Interpreter::item(Ref container, Ref index, Node at) {
       case Object::Kind::pid:
       case Object::Kind::process:
       case Object::Kind::slot: found.push_back(one); break;  // a container is what it holds
-      case Object::Kind::name: found.push_back(attribute_of(one, "[]", at)); break;
+      case Object::Kind::name:
+        if (const Api* api = input_.catalog.python().find_method(one->name, "__getitem__")) {
+          found.push_back(apply_api(*api, one, {}, at));
+        } else {
+          found.push_back(attribute_of(one, "[]", at));
+        }
+        break;
       case Object::Kind::tagged: found.push_back(one); break;
       case Object::Kind::none: break;
       case Object::Kind::instance:

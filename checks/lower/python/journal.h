@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -92,7 +93,8 @@ struct Journal {
   std::vector<Call> calls;
   std::vector<Import> imports;
   std::vector<Alias> aliases;
-  bool reaps_all = false;  ///< a SIGCHLD handler, or a wait for any child
+  bool reaps_all = false;               ///< by a handler of SIGCHLD
+  std::set<const Function*> any_waits;  ///< functions that wait for any child
   std::map<NodeId, Loop> loops;
   std::vector<Handler> handlers;
   std::map<NodeId, Ref> exceptions;  ///< what an except clause or `suppress(…)` catches

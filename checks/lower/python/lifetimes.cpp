@@ -203,6 +203,11 @@ bool Review::is_dropped(const std::vector<Use>& uses) const {
 }
 
 bool Review::is_reaped(const Draft& draft, const std::vector<Use>& uses) const {
+  for (const Function* waiting : journal_.any_waits) {
+    const bool same_class = waiting != nullptr && draft.function != nullptr && waiting->owner != nullptr &&
+                            waiting->owner == draft.function->owner;
+    if (waiting == draft.function || same_class) return true;
+  }
   if (!journal_.reaps_all) {
     for (const Use& use : uses) {
       if (reaps(use)) return true;

@@ -194,7 +194,10 @@ Ref NameTable::look_up(std::string_view qualified) {
     return pool_.name(canonical);
   if (!is_project(qualified)) return pool_.name(canonical);
   // What the module binds to the name; a name bound to itself is defined there.
-  const Ref bound = slots_.read_linked({Slot::Kind::global, std::string(qualified), 0});
+  const Slot slot{Slot::Kind::global, std::string(qualified), 0};
+  // A text is judged in the file it stands in; here it is only known where it comes from.
+  if (slots_.holds_text(slot)) return pool_.slot(slot, true);
+  const Ref bound = slots_.read_linked(slot);
   return bound != nullptr ? bound : pool_.name(qualified);
 }
 

@@ -7,6 +7,8 @@
 namespace procsafe::python {
 namespace {
 
+bool is_pipe(Ref value) { return value != nullptr && mentions(value, "subprocess.PIPE"); }
+
 bool is_flag_given(const std::vector<std::string>& flags, Ref value) {
   return value != nullptr &&
          std::any_of(flags.begin(), flags.end(), [&](const std::string& flag) { return mentions(value, flag); });
@@ -224,7 +226,6 @@ void Operations::spawn(Draft& draft, const Arguments& arguments, const Command& 
     }
     attributes.set(timeout);
     attributes.set(Attribute::in_async, !awaited && context.function != nullptr && context.function->is_async);
-    attributes.set(Attribute::leader_only, command.shell && timeout == Timeout::bounded);
   }
   const Ref check = arguments.find(api.check);
   draft.check = check != nullptr && !is_false(check) ? Flag::yes : Flag::no;
@@ -232,6 +233,9 @@ void Operations::spawn(Draft& draft, const Arguments& arguments, const Command& 
   if (command.known && command.summary.background_only) attributes.set(Timeout::not_applicable);
   const Arguments::Keyword* preexec = arguments.named("preexec_fn");
   attributes.set(Attribute::preexec, preexec != nullptr && !is_false(preexec->value));
+  // Whatever the shell started lives on when its time is over (T6).
+  attributes.set(Attribute::leader_only,
+                 api.blocking && command.shell && timeout_of(api.timeout, arguments, api) == Timeout::bounded);
   if (api.has_trait("starts")) {
     draft.started = draft.receiver;
     note(Event::Kind::started, draft.node, draft.receiver, context);
@@ -244,7 +248,7 @@ void Operations::wait(Draft& draft, const Arguments& arguments, const Context& c
   if (is_flag_given(api.nonblocking, arguments.find(api.flags))) {
     draft.dropped = true;
     const Ref any = arguments.find(api.target);
-    if (any == nullptr || any->is(Object::Kind::number)) journal_.reaps_all = true;
+    if (any == nullptr || any->is(Object::Kind::number)) journal_.any_waits.insert(context.function);
     if (const Ref target = arguments.find(api.target)) note(Event::Kind::polled, draft.node, target, context);
     return;
   }
@@ -267,7 +271,8 @@ void Operations::wait(Draft& draft, const Arguments& arguments, const Context& c
   for (const Ref root : draft.about)
     context.state.mark(root, drains ? std::uint16_t(mark_reaped | mark_read) : std::uint16_t(mark_reaped));
   const Ref any = arguments.find(api.target);
-  if (api.has_trait("any-child") || (any != nullptr && any->is(Object::Kind::number))) journal_.reaps_all = true;
+  if (api.has_trait("any-child") || (any != nullptr && any->is(Object::Kind::number)))
+    journal_.any_waits.insert(context.function);
 }
 
 void Operations::signal(Draft& draft, const Arguments& arguments, const Context& context) {
@@ -303,6 +308,47 @@ void Operations::mark_signal(Draft& draft, Signal signal, const Context& context
   if (signal == Signal::forceful) mark = mark_killed;
   if (signal == Signal::unknown) mark = mark_asked_to_end;
   for (const Ref root : draft.about) context.state.mark(root, mark);
+}
+
+Command Operations::lower_command(const Api& api, const Arguments& arguments, Node call, const Context& context) {
+  if (api.command_style == CommandStyle::none || !context.recording) return {};
+  std::vector<OperationFact> found;
+  const Command command = commands_.lower(api, arguments, {call, context.symbol}, found);
+  add_inner(std::move(found), call, context.function);
+  return command;
+}
+
+void Operations::add_inner(std::vector<OperationFact> facts, Node call, const Function* function) {
+  for (OperationFact& fact : facts) {
+    Draft draft;
+    draft.node = call;
+    draft.function = function;
+    draft.fact = std::move(fact);
+    journal_.inner.push_back(std::move(draft));
+  }
+}
+
+void Operations::note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command) {
+  Spawned& started = spawned_[call.id()];
+  started.api = &api;
+  started.call = call;
+  const auto flag = [&](std::string_view name) {
+    const Arguments::Keyword* keyword = arguments.named(name);
+    return keyword != nullptr && !is_false(keyword->value);
+  };
+  if (command.known) {
+    started.background_only = command.summary.background_only;
+    started.tree = command.summary.tree || command.shell;
+    started.output = command.summary.output;
+  }
+  const Arguments::Keyword* preexec = arguments.named("preexec_fn");
+  started.own_session =
+      command.nohup || flag("start_new_session") || flag("process_group") ||
+      (preexec != nullptr && (mentions(preexec->value, "os.setsid") || mentions(preexec->value, "os.setpgrp") ||
+                              preexec->node.text().find("set") != std::string_view::npos));
+  const Arguments::Keyword* out = arguments.named("stdout");
+  const Arguments::Keyword* err = arguments.named("stderr");
+  started.piped = (out != nullptr && is_pipe(out->value)) || (err != nullptr && is_pipe(err->value));
 }
 
 }  // namespace procsafe::python

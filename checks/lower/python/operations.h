@@ -8,6 +8,7 @@
 
 #include "lower/lowering.h"
 #include "lower/python/arguments.h"
+#include "lower/python/commands.h"
 #include "lower/python/journal.h"
 #include "lower/python/names.h"
 #include "lower/python/object.h"
@@ -47,7 +48,13 @@ class Operations {
  public:
   Operations(const LowerInput& input, const Program& program, ObjectPool& pool, SlotStore& slots, NameTable& names,
              Journal& journal)
-      : input_(input), program_(program), pool_(pool), slots_(slots), names_(names), journal_(journal) {}
+      : input_(input),
+        program_(program),
+        pool_(pool),
+        slots_(slots),
+        names_(names),
+        journal_(journal),
+        commands_(input, pool, slots) {}
 
   /// Writes down what the call does, if it does anything, and returns what it yields. `receiver` is the object of
   /// a method, or null.
@@ -56,6 +63,13 @@ class Operations {
   void refer(Node node, const Api& api, const Context& context);
   /// `wait_for(awaitable, …)`: the waits the awaitable performs have this limit.
   void limit(Ref awaitable, Timeout timeout);
+  /// A call of a function that runs the text it is given as parameter `index`: `value_of` gives what is handed over for
+  /// the parameters it asks for.
+  template <class ValueOf>
+  void carry(const std::string& function, std::uint32_t index, Node argument, Node call, const Context& context,
+             ValueOf value_of);
+  Commands& commands() { return commands_; }
+  void add_inner(std::vector<OperationFact> facts, Node call, const Function* function);
   /// `beyond`: it is stored where it outlives the function.
   void note(Event::Kind kind, Node node, Ref object, const Context& context, bool beyond = false);
 
@@ -68,11 +82,6 @@ class Operations {
   [[nodiscard]] const Location* place(Node node);
 
  private:
-  struct Command {
-    ShellSummary summary;
-    bool shell = false;  ///< a shell runs it: shell=True, `sh -c`
-    bool known = false;
-  };
   Draft* draft(const Api& api, Ref receiver, const Arguments& arguments, Node call, const Context& context);
   void spawn(Draft& draft, const Arguments& arguments, const Command& command, const Context& context);
   void wait(Draft& draft, const Arguments& arguments, const Context& context);
@@ -86,10 +95,6 @@ class Operations {
   Ref related_process(Ref receiver, Node call, bool ancestor);
 
   Command lower_command(const Api& api, const Arguments& arguments, Node call, const Context& context);
-  void lower_one(Ref command, bool script, Node call, const Context& context, Command& result);
-  void lower_vector(std::span<const Ref> argv, bool open, Node call, const Context& context, Command& result);
-  void lower_text(const Text& text, Node call, const Context& context, Command& result);
-  void add_inner(OperationFact fact, Node call, const Context& context);
   void note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command);
 
   const LowerInput& input_;
@@ -98,9 +103,27 @@ class Operations {
   SlotStore& slots_;
   NameTable& names_;
   Journal& journal_;
+  Commands commands_;
   std::map<NodeId, Spawned> spawned_;
   std::map<NodeId, const Location*> places_;
 };
+
+template <class ValueOf>
+void Operations::carry(const std::string& function, std::uint32_t index, Node argument, Node call,
+                       const Context& context, ValueOf value_of) {
+  if (!context.recording) return;
+  const Ref templates = commands_.templates(function, index);
+  if (templates == nullptr) return;
+  std::vector<OperationFact> found;
+  for (const Ref one : ObjectPool::alternatives(templates)) {
+    if (!one->is(Object::Kind::sequence) || one->elements.size() != 2) continue;
+    const Ref filled = commands_.fill(one->elements.back(), call.range(), value_of);
+    if (filled == nullptr) continue;
+    for (const Ref command : ObjectPool::alternatives(filled))
+      commands_.lower_filled(one, command, argument, {call, context.symbol}, found);
+  }
+  add_inner(std::move(found), call, context.function);
+}
 
 /// What the signal argument of a call sends.
 [[nodiscard]] Signal signal_of(Ref object);

@@ -1,6 +1,9 @@
 #include "lower/python/slots.h"
 
 #include <algorithm>
+#include <span>
+
+#include "lower/python/strings.h"
 
 namespace procsafe::python {
 
@@ -13,7 +16,15 @@ Ref SlotStore::read_linked(const Slot& slot) {
   const auto [found, added] = linked_.try_emplace(slot, nullptr);
   if (added) {
     const ValueSet& values = names_.find(slot);
-    if (!values.empty()) found->second = from_values(values);
+    if (slot.kind == Slot::Kind::carrier) {
+      std::vector<Ref> carried;
+      for (const Value& value : values) {
+        if (value.text) carried.push_back(decode(*value.text));
+      }
+      if (!carried.empty()) found->second = pool_.choice(std::move(carried));
+    } else if (!values.empty()) {
+      found->second = from_values(values);
+    }
   }
   return found->second;
 }
@@ -85,7 +96,12 @@ bool SlotStore::end_pass() {
 std::vector<Flow> SlotStore::exported() const {
   std::vector<Flow> flows;
   for (const auto& [slot, content] : known_) {
-    ValueSet values = to_values(content.value);
+    ValueSet values;
+    if (slot.kind == Slot::Kind::carrier) {
+      for (const Ref one : ObjectPool::alternatives(content.value)) values.insert(Value::of_text(encode(one)));
+    } else {
+      values = to_values(content.value);
+    }
     // Who hands over something unknown matters for a parameter (O2); elsewhere nothing known is nothing.
     const bool nothing = values.single() != nullptr && values.single()->kind == Value::Kind::unknown;
     if (values.empty() || (nothing && slot.kind != Slot::Kind::parameter)) continue;
@@ -147,6 +163,42 @@ void SlotStore::insert_values(Ref object, ValueSet& values, int depth) const {
     case Object::Kind::tagged: break;
   }
   values.insert(Value::unknown());
+}
+
+// A carried command between files: `1` for a script or `0` for words, then the words, each behind a separator no
+// command holds.
+namespace {
+constexpr char kSeparator = '\x1f';
+}
+
+Text SlotStore::encode(Ref carried) const {
+  Text text;
+  text.append(carried->elements.front()->number == 1 ? '1' : '0', 0);
+  const Ref command = carried->elements.back();
+  const auto words =
+      command->is(Object::Kind::sequence) ? command->elements : std::span<const Ref>(&command->itself, 1);
+  for (const Ref word : words) {
+    text.append(kSeparator, 0);
+    text.append(text_of(word, *this, {}));
+  }
+  if (command->is(Object::Kind::sequence)) text.append(kSeparator, 0);
+  return text;
+}
+
+Ref SlotStore::decode(const Text& text) {
+  const std::string& bytes = text.bytes();
+  std::vector<Ref> words;
+  for (std::size_t at = 1; at < bytes.size();) {
+    const std::size_t end = std::min(bytes.find(kSeparator, at + 1), bytes.size());
+    const Text word = text.substr(at + 1, end);
+    std::vector<Ref> holes;
+    for (const Text::Hole& hole : word.holes()) holes.push_back(from_values(hole.values));
+    if (end > at + 1) words.push_back(word.is_hole() ? holes.front() : pool_.text(word, holes));
+    at = end;
+  }
+  const bool list = bytes.back() == kSeparator;
+  const Ref command = list || words.size() != 1 ? pool_.sequence(std::move(words), false) : words.front();
+  return pool_.sequence({pool_.number(bytes.front() == '1' ? 1 : 0), command}, false);
 }
 
 Ref SlotStore::from_values(const ValueSet& values) {

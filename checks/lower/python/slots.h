@@ -22,6 +22,8 @@ class SlotStore {
   Ref read(Ref slot);
   /// What other files let flow into a slot; null: nothing.
   Ref read_linked(const Slot& slot);
+  /// Does a text of another file flow into the slot?
+  bool holds_text(const Slot& slot) { return names_.find(slot).find(Value::Kind::text) != nullptr; }
   /// Replaces every slot among the alternatives by what flows into it.
   Ref resolve(Ref object);
   /// The same for slots that are no parameters: what a parameter is depends on the caller.
@@ -47,6 +49,8 @@ class SlotStore {
   void insert_values(Ref object, ValueSet& values, int depth) const;
   static bool insert_parameter(Ref object, ValueSet& values);
   Ref from_value(const Value& value);
+  [[nodiscard]] Text encode(Ref carried) const;
+  Ref decode(const Text& text);
 
   ObjectPool& pool_;
   Program& program_;
