@@ -61,10 +61,23 @@ void add_targets(const Text& text, bool alone, int depth, ValueSet& targets) {
   }
 }
 
-Field& open_field(std::vector<Field>& fields, bool& open) {
-  if (!open) fields.emplace_back();
-  open = true;
-  return fields.back();
+/// A text whose holes hold further texts with holes doubles with every alternative it is put into: inside a text
+/// only what says where a pid comes from is kept.
+ValueSet flattened(const ValueSet& values) {
+  ValueSet flat;
+  for (const Value& value : values) {
+    if (value.kind != Value::Kind::text || !value.text || value.text->constant()) {
+      flat.insert(value);
+      continue;
+    }
+    for (const Text::Hole& hole : value.text->holes()) {
+      for (const Value& inner : hole.values) {
+        if (inner.kind != Value::Kind::text) flat.insert(inner);
+      }
+    }
+    flat.insert(Value::unknown());
+  }
+  return flat;
 }
 
 /// The only thing the content may be, when that is a text.
@@ -91,6 +104,12 @@ ValueSet target_values(const Text& text) {
   return targets;
 }
 
+ValueSet pid_values(const Text& text) {
+  ValueSet values;
+  add_targets(text, false, 0, values);
+  return values;
+}
+
 std::vector<Field> ScriptLowering::expand(std::span<const Word> words, Environment& environment) {
   std::vector<Field> fields;
   for (const Word& word : words) expand(word, environment, fields);
@@ -99,8 +118,8 @@ std::vector<Field> ScriptLowering::expand(std::span<const Word> words, Environme
 
 void ScriptLowering::expand(const Word& word, Environment& environment, std::vector<Field>& fields) {
   const std::size_t first = fields.size();
-  bool open = false;
-  for (const Part& part : word.parts) expand_part(part, environment, fields, open);
+  Expansion to{fields, word.parts.size() == 1};
+  for (const Part& part : word.parts) expand_part(part, environment, to);
   for (std::size_t i = first; i < fields.size(); ++i) {
     fields[i].source = word.span.source();
     // A word that holds more than the expansion is one operand as a rule: $user@$host.
@@ -135,12 +154,12 @@ Content ScriptLowering::content_of(const Word& word, Environment& environment) {
   return content;
 }
 
-void ScriptLowering::expand_part(const Part& part, Environment& environment, std::vector<Field>& fields, bool& open) {
+void ScriptLowering::expand_part(const Part& part, Environment& environment, Expansion& to) {
   switch (part.kind) {
-    case Part::Kind::literal: open_field(fields, open).text.append(part.text); break;
-    case Part::Kind::parameter: expand_parameter(part, environment, fields, open); break;
-    case Part::Kind::arithmetic: open_field(fields, open).text.append_hole(Value::unknown(), part.span.range()); break;
-    case Part::Kind::command: append_content(output_of(part.body, environment), part, fields, open); break;
+    case Part::Kind::literal: to.field().text.append(part.text); break;
+    case Part::Kind::parameter: expand_parameter(part, environment, to); break;
+    case Part::Kind::arithmetic: to.append_hole(Value::unknown(), part.span.range()); break;
+    case Part::Kind::command: append_content(output_of(part.body, environment), part, to); break;
     case Part::Kind::process: {
       Content content;
       if (part.output) {
@@ -151,7 +170,7 @@ void ScriptLowering::expand_part(const Part& part, Environment& environment, std
       } else {
         content = output_of(part.body, environment);
       }
-      Field& field = open_field(fields, open);
+      Field& field = to.field();
       field.text.append_hole(Value::unknown(), part.span.range());
       field.readable = std::move(content);
       break;
@@ -159,8 +178,7 @@ void ScriptLowering::expand_part(const Part& part, Environment& environment, std
   }
 }
 
-void ScriptLowering::expand_parameter(const Part& part, Environment& environment, std::vector<Field>& fields,
-                                      bool& open) {
+void ScriptLowering::expand_parameter(const Part& part, Environment& environment, Expansion& to) {
   Content content = look_up(part, environment);
   if (part.operand && (part.op == ":-" || part.op == "-" || part.op == ":=" || part.op == "=")) {
     Content otherwise = content_of(*part.operand, environment);
@@ -185,10 +203,21 @@ void ScriptLowering::expand_parameter(const Part& part, Environment& environment
     }
   }
   if (part.op.empty() || part.op == "@") content.keys.insert("$" + part.name);
-  append_content(content, part, fields, open);
+  append_content(content, part, to);
 }
 
-void ScriptLowering::append_content(const Content& content, const Part& part, std::vector<Field>& fields, bool& open) {
+Field& ScriptLowering::Expansion::field() {
+  if (!open) fields.emplace_back();
+  open = true;
+  return fields.back();
+}
+
+void ScriptLowering::Expansion::append_hole(const ValueSet& values, SourceRange source) {
+  const ValueSet held = values.empty() ? ValueSet(Value::unknown()) : whole ? values : flattened(values);
+  field().text.append_hole(held, source);
+}
+
+void ScriptLowering::append_content(const Content& content, const Part& part, Expansion& to) {
   const auto tag = [&](Field& field) {
     field.keys.insert(content.keys.begin(), content.keys.end());
     field.identifies.insert(content.identifies.begin(), content.identifies.end());
@@ -197,8 +226,8 @@ void ScriptLowering::append_content(const Content& content, const Part& part, st
   if (content.elements && all_elements(part)) {
     bool first = true;
     for (const Text& element : *content.elements) {
-      if (!first) open = false;
-      Field& field = open_field(fields, open);
+      if (!first) to.open = false;
+      Field& field = to.field();
       field.text.append(element);
       // An element that is itself unknown is one word between quotes.
       field.splits = field.splits || (!part.quoted && element.is_hole());
@@ -208,7 +237,7 @@ void ScriptLowering::append_content(const Content& content, const Part& part, st
     return;
   }
   if (text != nullptr && part.quoted) {
-    Field& field = open_field(fields, open);
+    Field& field = to.field();
     field.text.append(*text);
     tag(field);
     return;
@@ -217,25 +246,25 @@ void ScriptLowering::append_content(const Content& content, const Part& part, st
     const std::string& bytes = text->bytes();
     for (std::size_t at = 0; at < bytes.size();) {
       if (is_blank(bytes[at])) {
-        open = false;
+        to.open = false;
         ++at;
         continue;
       }
       std::size_t stop = at;
       while (stop < bytes.size() && !is_blank(bytes[stop])) ++stop;
-      Field& field = open_field(fields, open);
+      Field& field = to.field();
       field.text.append(text->substr(at, stop));
       tag(field);
       at = stop;
     }
     return;
   }
-  const bool begins = !open;
-  Field& field = open_field(fields, open);
+  const bool begins = !to.open;
+  Field& field = to.field();
   if (text != nullptr) {
     field.text.append(*text);
   } else {
-    field.text.append_hole(content.values.empty() ? ValueSet(Value::unknown()) : content.values, part.span.range());
+    to.append_hole(content.values, part.span.range());
   }
   // Words that hold more than the expansion are operands of one word as a rule: user@$host.
   field.splits = field.splits || (begins && (!part.quoted || all_elements(part)));

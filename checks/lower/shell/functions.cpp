@@ -23,7 +23,8 @@ void ScriptLowering::flow_arguments(const std::string& symbol, std::span<const F
   };
   bool exact = true;
   for (std::uint32_t i = 0; i < arguments.size() && i < kMaxArguments; ++i) {
-    ValueSet values = target_values(arguments[i].text);
+    // A word that is no number is no pid.
+    ValueSet values = pid_values(arguments[i].text);
     if (exact) flow(i + 1, values);
     flow(any_argument, std::move(values));
     exact = exact && !arguments[i].splits;
@@ -209,7 +210,7 @@ void ScriptLowering::call_unknown(const std::string& name, const Command& comman
   }
   Content output = identity_told(arguments);
   for (const std::string& sourced : sourced_) {
-    if (session_.context.names == nullptr) break;
+    if (session_.context.names == nullptr || streams_.output == nullptr) break;
     output.values.merge(session_.context.names->find({Slot::Kind::result, sourced + "::" + name, 0}));
   }
   print(std::move(output));

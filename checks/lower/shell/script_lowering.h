@@ -51,6 +51,7 @@ struct Session {
   std::vector<Job> jobs;  ///< of all of them: the pid of a job may be printed by one and kept by another
   std::map<SourceRange, std::size_t> job_of;
   std::map<std::string, std::set<std::size_t>> filed_jobs;  ///< whose pid was written, by the key of the path
+  std::map<std::string, std::set<std::int64_t>> carried;    ///< functions that run their arguments, and how (X2)
 
   static constexpr int max_depth = 8;
 };
@@ -100,6 +101,15 @@ class ScriptLowering {
     Content* output = nullptr;
   };
   class Muted;
+  /// The words that one word becomes.
+  struct Expansion {
+    std::vector<Field>& fields;
+    bool whole = false;  ///< the word is a single part
+    bool open = false;   ///< the last field is still being put together
+
+    Field& field();
+    void append_hole(const ValueSet& values, SourceRange source);
+  };
 
   // The walk: statements.cpp
   void run(const List& list, Environment& environment);
@@ -124,9 +134,9 @@ class ScriptLowering {
   // Words: expansion.cpp
   [[nodiscard]] std::vector<Field> expand(std::span<const Word> words, Environment& environment);
   void expand(const Word& word, Environment& environment, std::vector<Field>& fields);
-  void expand_part(const Part& part, Environment& environment, std::vector<Field>& fields, bool& open);
-  void expand_parameter(const Part& part, Environment& environment, std::vector<Field>& fields, bool& open);
-  static void append_content(const Content& content, const Part& part, std::vector<Field>& fields, bool& open);
+  void expand_part(const Part& part, Environment& environment, Expansion& to);
+  void expand_parameter(const Part& part, Environment& environment, Expansion& to);
+  static void append_content(const Content& content, const Part& part, Expansion& to);
   [[nodiscard]] Field expand_to_one(const Word& word, Environment& environment);
   [[nodiscard]] Content content_of(const Word& word, Environment& environment);
   [[nodiscard]] Content look_up(const Part& part, Environment& environment);
@@ -195,7 +205,7 @@ class ScriptLowering {
   // Other files: sources.cpp
   void perform_source(std::span<const Field> arguments, Environment& environment);
   void carry(const Slot& slot, const Command& command, bool vector, const Environment& environment);
-  [[nodiscard]] std::set<std::int64_t> carried(const Slot& slot);
+  [[nodiscard]] std::set<std::int64_t> carried(const std::string& symbol);
   void carry_into(const std::string& symbol, std::span<const Field> arguments, const Command& command,
                   Environment& environment);
   [[nodiscard]] bool is_library();
@@ -271,7 +281,6 @@ class ScriptLowering {
   std::map<std::string, Text> aliases_;
   std::map<std::string, Content> assigned_;  ///< all assignments of the script, wherever they stand
   std::map<std::string, Content> filed_;     ///< what searches wrote to files, anywhere in the script
-  std::map<Slot, std::set<std::int64_t>> carried_;
   std::vector<std::string> sourced_;
   std::optional<std::size_t> background_job_;
   std::string function_;  ///< being walked
@@ -304,6 +313,8 @@ class ScriptLowering::Muted {
 
 /// The pids a text names: its digits, and what its holes may hold.
 [[nodiscard]] ValueSet target_values(const Text& text);
+/// The same for a text that need not name a pid: words that are no numbers are left out.
+[[nodiscard]] ValueSet pid_values(const Text& text);
 /// The children of these processes are what their root is (O4).
 [[nodiscard]] ValueSet children_of(const ValueSet& roots);
 /// A command as written, on one line of bounded length; holes are shown as an ellipsis.

@@ -11,6 +11,8 @@ constexpr std::int64_t kText = 1;    // joined, they are shell text
 constexpr std::int64_t kVector = 2;  // they are a command
 constexpr std::int64_t kBounded = 4;
 constexpr std::int64_t kShift = 8;  // times the arguments in front that do not belong to it
+constexpr unsigned kMaxShift = 63;
+constexpr std::int64_t kArgument = kShift * (kMaxShift + 1);  // times the number of the argument
 
 std::string normal(const std::filesystem::path& path) { return path.lexically_normal().generic_string(); }
 
@@ -32,8 +34,10 @@ std::vector<std::string> candidates(const Text& path, const std::filesystem::pat
   }
 }
 
+/// What another file can tell more of than that it does not know it.
 bool is_process_value(const Value& value) {
-  return value.kind == Value::Kind::pid || value.kind == Value::Kind::slot || value.kind == Value::Kind::number;
+  const bool result = value.kind == Value::Kind::slot && value.slot->kind != Slot::Kind::global;
+  return result || (value.kind == Value::Kind::pid && value.origin != Origin::unknown);
 }
 
 }  // namespace
@@ -55,52 +59,44 @@ void ScriptLowering::perform_source(std::span<const Field> arguments, Environmen
 }
 
 void ScriptLowering::carry(const Slot& slot, const Command& command, bool vector, const Environment& environment) {
-  std::int64_t how = vector ? kVector : kText;
+  std::int64_t how = (vector ? kVector : kText) + kArgument * static_cast<std::int64_t>(slot.index);
   if (command.bounded || bounded_) how += kBounded;
-  if (slot.index == any_argument) how += kShift * static_cast<std::int64_t>(environment.shifted);
-  const Slot carrier{Slot::Kind::carrier, slot.symbol, slot.index};
-  carried_[carrier].insert(how);
-  if (!muted()) add_flow(carrier, Value::of_number(how));
+  if (slot.index == any_argument) how += kShift * static_cast<std::int64_t>(std::min(environment.shifted, kMaxShift));
+  session_.carried[slot.symbol].insert(how);
+  // One slot a function, whichever argument it is: callers ask with every call.
+  if (!muted()) add_flow({Slot::Kind::carrier, slot.symbol, 0}, Value::of_number(how));
 }
 
-std::set<std::int64_t> ScriptLowering::carried(const Slot& slot) {
-  std::set<std::int64_t> how;
-  if (const auto own = carried_.find(slot); own != carried_.end()) how = own->second;
-  if (session_.context.names == nullptr) return how;
-  for (const Value& value : session_.context.names->find(slot)) {
-    if (value.kind == Value::Kind::number) how.insert(value.number);
+std::set<std::int64_t> ScriptLowering::carried(const std::string& symbol) {
+  std::set<std::int64_t> ways;
+  if (const auto own = session_.carried.find(symbol); own != session_.carried.end()) ways = own->second;
+  if (session_.context.names == nullptr) return ways;
+  for (const Value& value : session_.context.names->find({Slot::Kind::carrier, symbol, 0})) {
+    if (value.kind == Value::Kind::number) ways.insert(value.number);
   }
-  return how;
+  return ways;
 }
 
 void ScriptLowering::carry_into(const std::string& symbol, std::span<const Field> arguments, const Command& command,
                                 Environment& environment) {
   if (symbol.empty() || arguments.empty() || carrying_ > 8) return;
+  std::map<std::size_t, std::set<std::int64_t>> by_argument;
+  for (const std::int64_t how : carried(symbol)) by_argument[static_cast<std::size_t>(how / kArgument)].insert(how);
   ++carrying_;
-  for (std::uint32_t index = 0; index <= arguments.size() && index < 12; ++index) {
-    const std::set<std::int64_t> how = carried({Slot::Kind::carrier, symbol, index});
-    if (how.empty()) continue;
-    // Several ways: bounded only when all of them are.
-    const std::int64_t first = *how.begin();
+  for (const auto& [index, ways] : by_argument) {
+    const std::int64_t how = *ways.begin();
+    const std::size_t first = index == any_argument ? static_cast<std::size_t>(how % kArgument / kShift) : index - 1;
+    if (first >= arguments.size()) continue;
     Command inner = command;
-    inner.bounded =
-        inner.bounded || std::all_of(how.begin(), how.end(), [](auto one) { return (one & kBounded) != 0; });
-    if (index > 0) {
-      if ((first & kVector) != 0) {  // the command's name only
-        inner.words.assign(arguments.begin() + index - 1, arguments.end());
-        perform(std::move(inner), environment);
-      } else {
-        run_text(arguments[index - 1].text, inner, ShellRuns{}, {}, environment);
-      }
-      continue;
-    }
-    const auto shifted = static_cast<std::size_t>(first / kShift);
-    if (shifted >= arguments.size()) continue;
-    if ((first & kVector) != 0) {
-      inner.words.assign(arguments.begin() + static_cast<std::ptrdiff_t>(shifted), arguments.end());
+    // Several ways: bounded only when all of them are.
+    const auto bounds = [](std::int64_t one) { return (one & kBounded) != 0; };
+    inner.bounded = inner.bounded || std::all_of(ways.begin(), ways.end(), bounds);
+    const std::span<const Field> rest = arguments.subspan(first);
+    if ((how & kVector) != 0) {
+      inner.words.assign(rest.begin(), rest.end());
       perform(std::move(inner), environment);
     } else {
-      run_joined(arguments.subspan(shifted), inner, ShellRuns{}, environment);
+      run_joined(index == any_argument ? rest : rest.first(1), inner, ShellRuns{}, environment);
     }
   }
   --carrying_;
