@@ -107,9 +107,8 @@ const CppSemantics* semantics_of(const SourceFile& file, const ClangResult& clan
   return found == clang.semantics.end() ? nullptr : &found->second;
 }
 
-/// Says which tier judged the file, and what Clang could not do for it.
+/// Says what Clang could not do for a file. Which tier judged it the lowering says, which alone knows.
 void add_clang(const SourceFile& file, const ClangResult& clang, FileFacts& facts) {
-  if (semantics_of(file, clang) != nullptr) facts.tier = Tier::clang;
   const auto notices = clang.notices.find(file.path);
   if (notices != clang.notices.end())
     facts.notices.insert(facts.notices.end(), notices->second.begin(), notices->second.end());
