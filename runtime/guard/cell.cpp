@@ -226,12 +226,16 @@ void Cell::launch(unsigned char* payload, std::size_t size, wire::Started& start
     started.error = ECANCELED;
     return;
   }
+  wire::CellSlot& slot = table_.slots[slot_];
+  slot.started_after.store(now_ticks());
   main_ = start(launch);
+  slot.started_before.store(now_ticks());
   if (main_ < 0) {
     started.stage = launch.stage;
     started.error = launch.error;
     return;
   }
+  slot.main.store(main_);
   started.pid = main_;
   main_ended_ = tree_ended_ = exit_reported_ = false;
   keep_leftovers_ = (request.flags & wire::keep_leftovers) != 0;
@@ -335,6 +339,7 @@ void Cell::finish() {
   if (retire) _exit(0);
   phase_ = Phase::idle;
   main_ = 0;
+  table_.slots[slot_].main.store(0);
   due_ = never;
   if (channel_ >= 0) close(channel_);
   channel_ = -1;

@@ -55,9 +55,13 @@ CellTable* Guard::table_ = nullptr;
 std::uint32_t Guard::used_ = 0;
 
 bool Guard::initialise(const GuardIdentity& identity) {
-  void* shared = mmap(nullptr, sizeof(CellTable), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* shared =
+      identity.record
+          ? mmap(nullptr, sizeof(wire::RunRecord), PROT_READ | PROT_WRITE, MAP_SHARED, run_record, 0)
+          : mmap(nullptr, sizeof(wire::RunRecord), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return false;
-  table_ = new (shared) CellTable{};
+  // The manager made the record, of zeroes where it says nothing; anonymous memory is that too.
+  table_ = &static_cast<wire::RunRecord*>(shared)->cells;
   table_->namespaced = identity.namespaced;
   wire::Hello hello;
   hello.guard = getpid();

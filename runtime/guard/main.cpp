@@ -178,7 +178,10 @@ void keep_or_close(int fd, bool keep) {
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
   place(signalfd(-1, &child_ended, SFD_CLOEXEC | SFD_NONBLOCK), child_signals);
-  run_guard({.sentinel = sentinel, .cgroup_error = cgroup_error, .namespaced = options.pid_namespace});
+  run_guard({.sentinel = sentinel,
+             .cgroup_error = cgroup_error,
+             .namespaced = options.pid_namespace,
+             .record = options.record});
 }
 
 bool parse(const char* letters, Options& options) {

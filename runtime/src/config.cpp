@@ -155,6 +155,7 @@ Config Config::from_environment() {
   reader.read("PM_EVENTS", config.events);
   reader.read("PM_REDACT", config.redact);
   reader.read("PM_ALERT_ACTIVE", config.alert_active);
+  if (const char* directory = secure_getenv("PM_RUN_DIR")) config.run_directory = directory;
   // A set-user-ID program must not be told by its caller which guard to run.
   if (const char* guard = secure_getenv("PM_GUARD")) config.guard = guard;
   std::vector<std::string> faults = std::move(reader.faults);

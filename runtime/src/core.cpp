@@ -92,11 +92,32 @@ Core::Core(Config config)
       instance_id_(number_instance(run_id_)),
       parent_run_id_(environment("PM_RUN_ID")) {
   events_.open(config_.events);
+  recover();
   start_containment();
   if (config_.handlers) hook_ = hook_cleanup(guard_.control.get(), guard_.guard_pidfd.get(), config_.graceful_timeout);
   if (config_.cleanup_interval.count() > 0) monitor_.start();
   watch_forks(*this);
   emit(EventKind::config, Severity::info, nullptr, config_json(config_));
+}
+
+/// Ends what crashed runs of this user left, before anything new is started.
+void Core::recover() {
+  const std::filesystem::path directory = run_directory(config_.run_directory);
+  if (directory.empty()) return;
+  for (const Recovered& run : recover_stale_runs(directory))
+    emit(EventKind::recovery, Severity::warning, nullptr,
+         "run " + run.run_id + " had crashed" + (run.group_killed ? "; its cgroup was killed" : ""), run.killed);
+}
+
+void Core::open_record() {
+  const std::filesystem::path directory = run_directory(config_.run_directory);
+  try {
+    if (directory.empty()) throw ManagerError("the run directory is not a private directory of this user");
+    record_ = std::make_unique<RunRecordFile>(directory, instance_id_, run_id_, containment_.get());
+  } catch (const std::exception& error) {
+    // Nothing depends on it but the recovery after a crash of everybody.
+    emit(EventKind::recovery, Severity::warning, nullptr, std::string("no run record: ") + error.what());
+  }
 }
 
 void Core::start_containment() {
@@ -107,7 +128,8 @@ void Core::start_containment() {
     remove_stale_groups(config_.cgroup);
     containment_ = ContainmentGroup::create(instance_id_, config_.cgroup, why);
   }
-  guard_ = start_guard(executable, {.group = containment_.get()});
+  open_record();
+  guard_ = start_guard(executable, {.group = containment_.get(), .run_record = record_descriptor()});
   if (guard_.cgroup_error != 0) {
     why = "entering the group: " + std::string(std::strerror(guard_.cgroup_error));
     containment_.reset();
@@ -119,11 +141,13 @@ void Core::start_containment() {
 /// The kernel ends everything in a PID namespace with its init, whatever else died at the same instant.
 void Core::start_strict(const std::filesystem::path& executable) {
   namespaced_ = true;
+  open_record();
   std::string why;
   // A user namespace takes away set-user-ID programs, so it is only the second choice.
   for (const bool user_namespace : {false, true}) {
     try {
-      guard_ = start_guard(executable, {.pid_namespace = true, .user_namespace = user_namespace});
+      guard_ = start_guard(
+          executable, {.pid_namespace = true, .user_namespace = user_namespace, .run_record = record_descriptor()});
       return;
     } catch (const ManagerError& error) {
       why += (why.empty() ? "" : "; ") + std::string(error.what());
@@ -267,6 +291,7 @@ void Core::close() noexcept {
   siginfo_t info{};
   waitid(P_PIDFD, static_cast<id_t>(guard_.sentinel_pidfd.get()), &info, WEXITED | WNOHANG);
   containment_.reset();
+  record_.reset();
 }
 
 bool Core::guard_alive() const { return wait_for_events(guard_.guard_pidfd.get(), POLLIN, 0) == 0; }

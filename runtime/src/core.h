@@ -14,6 +14,7 @@
 #include "guard_process.h"
 #include "metrics_recorder.h"
 #include "monitor.h"
+#include "recovery.h"
 #include "request.h"
 
 namespace procsafe {
@@ -67,6 +68,9 @@ class Core : public std::enable_shared_from_this<Core> {
  private:
   class Reservation;
   void start_containment();
+  void recover();
+  void open_record();
+  int record_descriptor() const { return record_ ? record_->descriptor() : -1; }
   void start_strict(const std::filesystem::path& executable);
   std::shared_ptr<Channel> start_reserved(Command&& command, Driver driver);
   void check_startable() const;
@@ -84,6 +88,7 @@ class Core : public std::enable_shared_from_this<Core> {
   EventLog events_;
   MetricsRecorder metrics_;
   std::unique_ptr<ContainmentGroup> containment_;
+  std::unique_ptr<RunRecordFile> record_;
   bool namespaced_ = false;
   GuardProcess guard_;
   std::atomic<std::uint64_t> next_group_{0};

@@ -30,6 +30,7 @@ ROWS = [
     ("95-100", "error types, critical events"),
     ("Shutdown", "StopToken: signals, kill-switch file, own request"),
     ("Services", "services for test runs, ports"),
+    ("RunId", "run ids and recovery of crashed runs"),
     ("Beyond", "capture, streams, pipelines, pty, leaks"),
 ]
 

@@ -269,12 +269,13 @@ struct Config {
   milliseconds cleanup_interval{0};                  ///< PM_CLEANUP_INTERVAL: health events that often; 0: never
   Containment containment = Containment::automatic;  ///< PM_CONTAINMENT: auto, guard, cgroup, strict
   CgroupVersion cgroup = CgroupVersion::any;         ///< PM_CGROUP: auto, v1, v2
-  bool handlers = true;               ///< PM_HANDLERS: end everything on SIGTERM, SIGINT, SIGHUP, terminate
-  std::filesystem::path guard{};      ///< PM_GUARD: the guard executable; empty: installed with the library
-  std::string events{};               ///< PM_EVENTS: "stderr" or a file for JSON lines; empty: none
-  std::vector<std::string> redact{};  ///< PM_REDACT: names, comma-separated; "NAME=…", "--name …" are masked
-  std::size_t alert_active = 50;      ///< PM_ALERT_ACTIVE: more active processes are an alert event
-  std::string component{};            ///< for events; names a manager of several
+  bool handlers = true;                   ///< PM_HANDLERS: end everything on SIGTERM, SIGINT, SIGHUP, terminate
+  std::filesystem::path guard{};          ///< PM_GUARD: the guard executable; empty: installed with the library
+  std::filesystem::path run_directory{};  ///< PM_RUN_DIR: records for the recovery of crashed runs
+  std::string events{};                   ///< PM_EVENTS: "stderr" or a file for JSON lines; empty: none
+  std::vector<std::string> redact{};      ///< PM_REDACT: names, comma-separated; "NAME=…", "--name …" are masked
+  std::size_t alert_active = 50;          ///< PM_ALERT_ACTIVE: more active processes are an alert event
+  std::string component{};                ///< for events; names a manager of several
 
   /// The defaults changed by PM_ variables; throws ConfigError with all faults.
   static Config from_environment();

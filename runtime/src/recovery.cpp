@@ -1,0 +1,210 @@
+#include "recovery.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "wire/run_record.h"
+
+namespace procsafe {
+namespace {
+
+namespace fs = std::filesystem;
+using wire::RunRecord;
+
+constexpr std::string_view suffix = ".run";
+
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+template <std::size_t size>
+void copy_text(char (&target)[size], const std::string& text) {
+  std::strncpy(target, text.c_str(), size - 1);
+  target[size - 1] = '\0';
+}
+
+/// A mapped record.
+class Mapping {
+ public:
+  explicit Mapping(int file) : memory_(mmap(nullptr, sizeof(RunRecord), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)) {}
+  ~Mapping() {
+    if (memory_ != MAP_FAILED) munmap(memory_, sizeof(RunRecord));
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  RunRecord* record() const { return memory_ == MAP_FAILED ? nullptr : static_cast<RunRecord*>(memory_); }
+
+ private:
+  void* memory_;
+};
+
+struct Status {
+  pid_t parent = 0;
+  std::uint64_t start = 0;
+};
+
+std::optional<Status> status_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(name_end + 1));
+  Status status;
+  std::string skipped;
+  fields >> skipped >> status.parent;
+  constexpr int between = 17;  // fields 5 to 21
+  for (int i = 0; i < between; ++i) fields >> skipped;
+  fields >> status.start;
+  return fields ? std::optional(status) : std::nullopt;
+}
+
+bool signal_pidfd(const UniqueFd& pidfd, int number) {
+  return pidfd.valid() && syscall(SYS_pidfd_send_signal, pidfd.get(), number, nullptr, 0) == 0;
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> children;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename().string();
+    pid_t pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
+    if (const auto status = status_of(pid); status && status->parent == parent) children.push_back(pid);
+  }
+  return children;
+}
+
+/// Kills a verified process and its descendants, children first while their parent, stopped, cannot fork or reap.
+std::size_t kill_tree(pid_t pid, const UniqueFd& pidfd) {
+  if (!signal_pidfd(pidfd, SIGSTOP)) return 0;
+  std::size_t killed = 0;
+  for (const pid_t child : children_of(pid)) {
+    const UniqueFd child_fd(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+    // Parentage is read again after the pidfd was opened, and the parent is still the same process.
+    const auto status = status_of(child);
+    if (status && status->parent == pid && signal_pidfd(child_fd, 0) && signal_pidfd(pidfd, 0))
+      killed += kill_tree(child, child_fd);
+  }
+  return killed + (signal_pidfd(pidfd, SIGKILL) ? 1 : 0);
+}
+
+std::size_t kill_recorded(const wire::CellSlot& slot) {
+  const pid_t pid = slot.main.load();
+  if (pid <= 1) return 0;
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  const auto status = status_of(pid);
+  const bool same = status && status->start >= slot.started_after.load() &&
+                    status->start <= slot.started_before.load() && signal_pidfd(pidfd, 0);
+  return same ? kill_tree(pid, pidfd) : 0;
+}
+
+bool has_members(const fs::path& group) {
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(group, error)) {
+    if (entry.path().filename() != "cgroup.procs") continue;
+    std::ifstream file(entry.path());
+    if (std::string pid; file >> pid) return true;
+  }
+  return false;
+}
+
+Recovered end_run(const RunRecord& record) {
+  Recovered recovered{.run_id = record.run_id};
+  const fs::path group = record.group;
+  if (!group.empty() && fs::exists(group)) {
+    recovered.group_killed = has_members(group);
+    kill_and_remove_group(group, record.group_v2 != 0);
+  }
+  // In a PID namespace of its own nothing outlives the guard, and the numbers are not ours.
+  if (!record.cells.namespaced)
+    for (const wire::CellSlot& slot : record.cells.slots) recovered.killed += kill_recorded(slot);
+  return recovered;
+}
+
+bool is_private_directory(const fs::path& path) {
+  struct stat status{};
+  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+         (status.st_mode & 022) == 0;
+}
+
+}  // namespace
+
+fs::path run_directory(const fs::path& configured) {
+  fs::path directory = configured;
+  if (directory.empty()) {
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    directory = runtime != nullptr && *runtime == '/' ? fs::path(runtime) / "procsafe"
+                                                      : fs::path("/tmp/procsafe-" + std::to_string(geteuid()));
+  }
+  (void)mkdir(directory.c_str(), 0700);
+  return is_private_directory(directory) ? directory : fs::path();
+}
+
+RunRecordFile::RunRecordFile(const fs::path& directory, const std::string& instance, const std::string& run_id,
+                             const ContainmentGroup* group)
+    : path_(directory / (instance + "-" + std::to_string(getpid()) + std::string(suffix))) {
+  const auto fail = [this](const char* what) {
+    throw std::system_error(errno, std::generic_category(), what + path_.string());
+  };
+  file_.reset(open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  // Locked before it says anything: an empty unlocked record is one whose maker died here.
+  if (!file_.valid() || flock(file_.get(), LOCK_EX | LOCK_NB) != 0) fail("run record ");
+  if (ftruncate(file_.get(), sizeof(RunRecord)) != 0) fail("run record ");
+  const Mapping mapping(file_.get());
+  if (mapping.record() == nullptr) fail("run record ");
+  RunRecord& record = *mapping.record();
+  copy_text(record.boot_id, boot_id());
+  copy_text(record.run_id, run_id);
+  if (group != nullptr) copy_text(record.group, group->path().string());
+  record.group_v2 = group != nullptr && group->is_v2() ? 1 : 0;
+  record.manager = getpid();
+  std::memcpy(record.magic, RunRecord::magic_text, sizeof record.magic);
+}
+
+RunRecordFile::~RunRecordFile() { unlink(path_.c_str()); }
+
+std::vector<Recovered> recover_stale_runs(const fs::path& directory) {
+  std::vector<Recovered> all;
+  std::error_code error;
+  const std::string boot = boot_id();
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (entry.path().extension() != suffix) continue;
+    const UniqueFd file(open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    // Somebody of that run is alive, or another program recovers it at this moment.
+    if (!file.valid() || flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
+    struct stat status{};
+    // A name that is gone or new: the file was recovered, or belongs to a start under way.
+    if (fstat(file.get(), &status) != 0 || status.st_nlink == 0 || status.st_size == 0) continue;
+    if (static_cast<std::size_t>(status.st_size) >= sizeof(RunRecord)) {
+      const Mapping mapping(file.get());
+      const RunRecord* record = mapping.record();
+      if (record != nullptr && std::memcmp(record->magic, RunRecord::magic_text, sizeof record->magic) == 0 &&
+          boot == record->boot_id) {
+        Recovered recovered = end_run(*record);
+        if (recovered.killed > 0 || recovered.group_killed) all.push_back(std::move(recovered));
+      }
+    }
+    unlink(entry.path().c_str());
+  }
+  return all;
+}
+
+}  // namespace procsafe
