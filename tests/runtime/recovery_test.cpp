@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +52,8 @@ TEST(Recovery, ReqRunId_RunIdIsInTheEnvironmentNotInTheArguments) {
   ProcessManager manager(quick_config());
   Process process = manager.spawn({.argv = {"sleep", "60"}});
   const std::string base = "/proc/" + std::to_string(process.pid());
+  // spawn() returns when the old memory is given up, a moment before the kernel says where the new environment is.
+  EXPECT_TRUE(eventually([&] { return !read_file(base + "/environ").empty(); }));
   EXPECT_THAT(read_file(base + "/environ"), testing::HasSubstr("PM_RUN_ID=" + manager.run_id()));
   EXPECT_THAT(read_file(base + "/cmdline"), testing::Not(testing::HasSubstr(manager.run_id())));
 }
@@ -109,7 +112,7 @@ class Unmanaged {
  public:
   Unmanaged() : pid_(fork()) {
     if (pid_ == 0) {
-      if (fork() == 0) pause();
+      if (fork() == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (;;) pause();
     }
   }
