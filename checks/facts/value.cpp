@@ -8,6 +8,7 @@ namespace procsafe {
 namespace {
 
 std::strong_ordering compare_text(const std::shared_ptr<const Text>& a, const std::shared_ptr<const Text>& b) {
+  if (a == b) return std::strong_ordering::equal;
   if (!a || !b) return static_cast<bool>(a) <=> static_cast<bool>(b);
   if (const auto order = a->bytes() <=> b->bytes(); order != 0) return order;
   if (a->bytes().empty()) return std::strong_ordering::equal;
@@ -15,6 +16,7 @@ std::strong_ordering compare_text(const std::shared_ptr<const Text>& a, const st
 }
 
 std::strong_ordering compare_slot(const std::shared_ptr<const Slot>& a, const std::shared_ptr<const Slot>& b) {
+  if (a == b) return std::strong_ordering::equal;
   if (!a || !b) return static_cast<bool>(a) <=> static_cast<bool>(b);
   return *a <=> *b;
 }

@@ -189,7 +189,7 @@ void ScriptLowering::perform_set(std::span<const Field> arguments, Environment& 
   const std::span<const Field> rest = arguments.subspan(static_cast<std::size_t>(dashes - arguments.begin()) + 1);
   std::vector<Text> positional;
   for (const Field& field : rest) positional.push_back(field.text);
-  environment.positional = std::move(positional);
+  environment.positional = std::make_shared<const std::vector<Text>>(std::move(positional));
   environment.shifted = 0;
   // An expansion that may be several words moves what stands behind it.
   environment.shifted_often = std::any_of(rest.begin(), rest.end(), [](const Field& field) { return field.splits; });

@@ -197,7 +197,7 @@ ShellSummary ScriptLowering::lower_command(std::vector<Field> words) {
   Content output;
   streams_.output = &output;
   Environment environment;
-  environment.positional.emplace();
+  environment.positional = std::make_shared<const std::vector<Text>>();
   perform(std::move(command), environment);
   report_jobs();
   summary.output = summary_origin(output);

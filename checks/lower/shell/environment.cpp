@@ -13,18 +13,16 @@ std::set<T> intersection(const std::set<T>& a, const std::set<T>& b) {
   return both;
 }
 
-void join_contents(std::map<std::string, Content>& into, const std::map<std::string, Content>& from) {
-  for (auto& [name, content] : into) {
-    if (!from.contains(name)) content.partial = true;
-  }
-  for (const auto& [name, content] : from) {
-    const auto [at, added] = into.try_emplace(name, content);
-    if (added) {
-      at->second.partial = true;
-    } else {
-      at->second.merge(content);
-    }
-  }
+void join_contents(PersistentMap<Content>& into, const PersistentMap<Content>& from) {
+  const auto both = [](Content mine, const Content& other) {
+    mine.merge(other);
+    return mine;
+  };
+  const auto alone = [](Content content) {
+    content.partial = true;
+    return content;
+  };
+  into.join(from, both, alone);
 }
 
 }  // namespace
@@ -58,7 +56,8 @@ void Environment::join(const Environment& other) {
   terminated.insert(other.terminated.begin(), other.terminated.end());
   verified = intersection(verified, other.verified);
   open_jobs.insert(other.open_jobs.begin(), other.open_jobs.end());
-  if (positional != other.positional) positional.reset();
+  if (positional != other.positional && !(positional && other.positional && *positional == *other.positional))
+    positional.reset();
   shifted_often = shifted_often || other.shifted_often || shifted != other.shifted;
   if (!last_job) last_job = other.last_job;
 }

@@ -1,7 +1,7 @@
 // What is known at one place of a script: variables, files, signals sent, pids checked.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "facts/text.h"
 #include "facts/value.h"
+#include "lower/shell/persistent_map.h"
 
 namespace procsafe::shell {
 
@@ -25,16 +26,17 @@ struct Content {
   bool partial = false;
 
   void merge(const Content& other);
+  friend bool operator==(const Content&, const Content&) = default;
 };
 
 /// Facts at one place of the flow of a script. A value: branches copy it and join the copies.
 struct Environment {
-  std::map<std::string, Content> variables;
-  std::map<std::string, Content> files;         ///< what was written, by the key of the path
-  std::set<std::string> terminated;             ///< keys of targets that were sent a graceful signal
-  std::set<std::string> verified;               ///< keys of pids compared with their process
-  std::set<std::size_t> open_jobs;              ///< started in this shell and not yet waited for
-  std::optional<std::vector<Text>> positional;  ///< known arguments (`set --`, sh -c)
+  PersistentMap<Content> variables;
+  PersistentMap<Content> files;                         ///< what was written, by the key of the path
+  std::set<std::string> terminated;                     ///< keys of targets that were sent a graceful signal
+  std::set<std::string> verified;                       ///< keys of pids compared with their process
+  std::set<std::size_t> open_jobs;                      ///< started in this shell and not yet waited for
+  std::shared_ptr<const std::vector<Text>> positional;  ///< known arguments (`set --`, sh -c), or null
   unsigned shifted = 0;
   bool shifted_often = false;           ///< by an unknown count
   std::optional<std::size_t> last_job;  ///< what `$!` is

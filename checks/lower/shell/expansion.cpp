@@ -311,21 +311,21 @@ Content ScriptLowering::look_up(const Part& part, Environment& environment) {
 
 Content ScriptLowering::variable(const std::string& name, const Environment& environment) {
   Content content;
-  const auto found = environment.variables.find(name);
-  if (found != environment.variables.end()) {
-    content = found->second;
+  const Content* found = environment.variables.find(name);
+  if (found != nullptr) {
+    content = *found;
     if (!content.partial) return content;
   }
   if (const auto anywhere = assigned_.find(name); anywhere != assigned_.end()) {
     Content all = anywhere->second;
     // Behind the first assignment the script itself tells the value; before it, or in a function, any
     // of them may.
-    if (found == environment.variables.end()) return all;
+    if (found == nullptr) return all;
     if (!function_.empty()) content.merge(all);
     content.partial = function_.empty();
     return content;
   }
-  if (found != environment.variables.end()) return content;
+  if (found != nullptr) return content;
   if (outer_ != nullptr && outer_environment_ != nullptr) return outer_->variable(name, *outer_environment_);
   content.values.insert(slot_path_.empty() ? Value::unknown()
                                            : Value::of_slot({Slot::Kind::global, slot_path_ + "::" + name, 0}));
@@ -390,7 +390,7 @@ Content ScriptLowering::output_of(const List& body, Environment& environment) {
 Content ScriptLowering::read_file(const Field& path, const Environment& environment) {
   if (path.readable) return *path.readable;
   const std::string key = path_key(path);
-  if (const auto written = environment.files.find(key); written != environment.files.end()) return written->second;
+  if (const Content* written = environment.files.find(key)) return *written;
   Content content;
   content.keys.insert(key);
   const bool scan = scans_proc(path.text.bytes());
@@ -432,8 +432,7 @@ void ScriptLowering::assign(const Assignment& assignment, Environment& environme
   }
   remember(content);
   if (assignment.append || !assignment.subscript.empty()) {
-    const auto before = environment.variables.find(assignment.name);
-    if (before != environment.variables.end()) append_to(before->second, assignment, content);
+    if (const Content* before = environment.variables.find(assignment.name)) append_to(*before, assignment, content);
   }
   if (!local) {
     mark_global(content);

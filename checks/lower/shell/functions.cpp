@@ -46,22 +46,22 @@ void ScriptLowering::call(Function& function, const Command& command, Environmen
   summarise(function);
   if (!function.effect) return;
   const Binding binding{slot_symbol(function.name), arguments};
-  for (const auto& [name, content] : function.effect->variables) {
-    if (!assigned_.contains(name)) continue;  // a local of the function
+  function.effect->variables.for_each([&](const std::string& name, const Content& content) {
+    if (!assigned_.contains(name)) return;  // a local of the function
     Content bound = bind(content, binding);
-    const auto before = environment.variables.find(name);
-    if (before != environment.variables.end() && content.partial) {
-      Content joined = before->second;
+    const Content* before = environment.variables.find(name);
+    if (before != nullptr && content.partial) {
+      Content joined = *before;
       joined.merge(bound);
       bound = std::move(joined);
     }
-    bound.partial = content.partial && before == environment.variables.end();
+    bound.partial = content.partial && before == nullptr;
     environment.assign(name, std::move(bound));
-  }
-  for (const auto& [path, content] : function.effect->files) {
+  });
+  function.effect->files.for_each([&](const std::string& path, const Content& content) {
     // Only what a search found is followed through a file into another function (O5).
     if (filed_.contains(path)) environment.files.insert_or_assign(path, bind(content, binding));
-  }
+  });
   for (const std::string& key : function.effect->terminated) {
     for (std::string& bound : bind_key(key, binding)) environment.terminated.insert(std::move(bound));
   }

@@ -38,7 +38,7 @@ void ScriptLowering::run_text(const Text& text, const Command& command, const Sh
     appended.append_hole(command.appended->values, command.range);
     positional.insert(positional.end(), arguments.empty() ? 1 : 2, appended);
   }
-  inside.positional = std::move(positional);
+  inside.positional = std::make_shared<const std::vector<Text>>(std::move(positional));
   inside.files = environment.files;
   inside.terminated = environment.terminated;
   static_cast<void>(inner.lower(read_script(text, session_.dialect), std::move(inside)));

@@ -135,8 +135,7 @@ void ScriptLowering::write_file(const std::string& path, Content content, bool a
   if (search) filed_[path].values.merge(content.values);
   content.keys.insert(path);
   if (appended) {
-    if (const auto before = environment.files.find(path); before != environment.files.end())
-      content.values.merge(before->second.values);
+    if (const Content* before = environment.files.find(path)) content.values.merge(before->values);
   }
   environment.files.insert_or_assign(path, std::move(content));
 }
