@@ -18,6 +18,9 @@ struct Related {
   auto operator<=>(const Related&) const = default;
 };
 
+/// Which analysis an operation was found by.
+enum class Tier : std::uint8_t { syntax, clang };
+
 /// One process operation of one file.
 struct OperationFact {
   AttributeSet attributes;
@@ -34,6 +37,8 @@ struct OperationFact {
   /// Fact attributes hang on an assumption (field written elsewhere, parameter without callers, a
   /// branch that may not be compiled).
   bool assumed = false;
+  /// Which analysis says so.
+  Tier tier = Tier::syntax;
   std::vector<Related> related;
 };
 
@@ -62,12 +67,8 @@ struct Notice {
   std::string message;
 };
 
-/// Which analysis judged a file.
-enum class Tier : std::uint8_t { syntax, clang };
-
 struct FileFacts {
   std::string path;
-  Tier tier = Tier::syntax;
   std::vector<OperationFact> operations;
   std::vector<Flow> flows;
   std::vector<Slot> reads;  ///< slots whose content would change these facts; sorted, unique

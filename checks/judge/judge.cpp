@@ -50,7 +50,7 @@ Finding make_finding(const Rule& rule, const FileFacts& facts, const OperationFa
   finding.range = fact.range;
   finding.message = expand(rule.message, fact);
   finding.symbol = fact.symbol;
-  finding.tier = facts.tier;
+  finding.tier = fact.tier;
   finding.confidence = fact.assumed ? Confidence::medium : Confidence::high;
   finding.related = fact.related;
   std::sort(finding.related.begin(), finding.related.end());
@@ -93,7 +93,6 @@ void report_suppressions(const std::vector<Suppression>& suppressions, const Fil
     finding.path = facts.path;
     finding.range = suppression.range;
     finding.message = std::move(message);
-    finding.tier = facts.tier;
     findings.push_back(std::move(finding));
   };
   for (const Suppression& suppression : suppressions) {

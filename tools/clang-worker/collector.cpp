@@ -214,7 +214,11 @@ class Collector : public clang::RecursiveASTVisitor<Collector> {
     if (record != nullptr) found.receiver_type = qualified_name(*record);
     const auto* self = llvm::dyn_cast<clang::CXXThisExpr>(&object);
     if (self != nullptr && self->isImplicit()) return record;
-    if (const auto place = map_.place(object.getSourceRange())) found.receiver = place->range;
+    // Of `pointer->call()` the object as it is written is the pointer, also a smart one.
+    const auto* operation = llvm::dyn_cast<clang::CXXOperatorCallExpr>(&object);
+    const bool arrow = operation != nullptr && operation->getOperator() == clang::OO_Arrow;
+    const clang::Expr& written = arrow ? *operation->getArg(0)->IgnoreParenImpCasts() : object;
+    if (const auto place = map_.place(written.getSourceRange())) found.receiver = place->range;
     return record;
   }
 

@@ -7,6 +7,9 @@
 namespace procsafe {
 namespace {
 
+/// Does the use of a macro stand for one call of several? Then all of one range count.
+bool is_of_macro(const CppSemantics::Call& call) { return !call.macro.empty(); }
+
 /// Calls of one range are tried in this order: known before unknown, API before project, then by name.
 auto rank(const CppSemantics::Call& call) {
   return std::tuple(call.range, call.callee.empty(), call.project, std::string_view(call.callee),
@@ -73,7 +76,10 @@ void normalise_calls(std::vector<CppSemantics::Call>& calls) {
                    [](const CppSemantics::Call& a, const CppSemantics::Call& b) { return rank(a) < rank(b); });
   std::vector<CppSemantics::Call> kept;
   for (CppSemantics::Call& call : calls) {
-    if (!kept.empty() && kept.back().range == call.range) {
+    const auto same_range =
+        std::find_if(kept.rbegin(), kept.rend(), [&](const auto& other) { return other.range != call.range; }).base();
+    if (is_of_macro(call) && std::find(same_range, kept.end(), call) != kept.end()) continue;
+    if (!kept.empty() && kept.back().range == call.range && !is_of_macro(call)) {
       drop_differences(kept.back(), call);
     } else {
       kept.push_back(std::move(call));

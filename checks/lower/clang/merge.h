@@ -8,7 +8,8 @@
 namespace procsafe {
 
 /// Sorts, and leaves one call for each range. Where answers differ, a call that may be an API's stands before a
-/// call of a project's function, then the order of names decides; constants that differ become unknown.
+/// call of a project's function, then the order of names decides; constants that differ become unknown. The use of a
+/// macro may stand for several calls: all are kept.
 void normalise_calls(std::vector<CppSemantics::Call>& calls);
 
 /// Sorts everything and leaves out doubles; ranges of `unknown` that lie in others go.

@@ -1,5 +1,7 @@
 #include "lower/cpp/calls.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "lower/cpp/values.h"
@@ -110,6 +112,7 @@ Call CallTable::resolve(Syntax node) const {
   }
   if (call.api != nullptr && call.meaning.name.empty()) call.meaning.name = call.api->name;
   describe(call);
+  if (unit_.answers.known()) correct(call);
   return call;
 }
 
@@ -226,6 +229,39 @@ void CallTable::describe(Call& call) const {
   call.what = spelled.find('\n') == std::string_view::npos && spelled.size() <= 80 ? std::string(spelled)
               : call.api != nullptr                                                ? call.api->name
                                                                                    : std::string();
+}
+
+/// Replaces the guess from syntax by what Clang says is called there.
+void CallTable::correct(Call& call) const {
+  const ApiCatalog& apis = unit_.names.apis();
+  const std::span<const CppSemantics::Call> calls = unit_.answers.at(call.range);
+  const auto names_guess = [&](const CppSemantics::Call& answer) {
+    return call.api != nullptr && last_component(answer.callee) == last_component(call.api->name);
+  };
+  const auto agreeing = std::find_if(calls.begin(), calls.end(), [&](const CppSemantics::Call& answer) {
+    return !answer.project && names_guess(answer);
+  });
+  if (agreeing != calls.end()) return;
+  if (calls.size() == 1 && calls.front().macro.empty()) {
+    const CppSemantics::Call& answer = calls.front();
+    const Api* api = answer.project ? nullptr : apis.find(answer.callee);
+    if (api == nullptr && !answer.project && !answer.receiver_type.empty())
+      api = apis.find_method(answer.receiver_type, last_component(answer.callee));
+    // Names that neither side calls an API stay what the syntax makes of them.
+    if (api == nullptr && call.api == nullptr) return;
+    call.api = api;
+    call.meaning.api = api;
+    call.meaning.name = answer.callee;
+    call.meaning.project = answer.project;
+    if (!answer.receiver_type.empty()) call.type = unit_.names.class_named("::" + answer.receiver_type, call.node);
+    call.through_value = api != nullptr && last_component(plain_name(call.callee.text())) != last_component(api->name);
+    return;
+  }
+  // Classes go by many names (aliases of templates, inline namespaces), and what is no operation is of no concern.
+  const bool deniable = call.api != nullptr && call.api->operation && call.api->name.find("::") == std::string::npos;
+  if (!deniable || call.through_value || !unit_.answers.denies(call.range, call.api->name)) return;
+  call.api = nullptr;
+  call.meaning.api = nullptr;
 }
 
 }  // namespace procsafe::cpp

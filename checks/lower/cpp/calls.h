@@ -57,6 +57,7 @@ class CallTable {
   void resolve_constructed_variable(const Variable& variable, Call& call) const;
   void resolve_system_call(Call& call) const;
   void describe(Call& call) const;
+  void correct(Call& call) const;
 
   const Unit& unit_;
   const Values& values_;

@@ -37,6 +37,10 @@ ClassName Values::class_of_field(Syntax node) const {
 ClassName Values::class_of(Syntax expression) const {
   const Syntax node = strip_casts(expression);
   if (!node || depth_ > 40) return {};
+  if (unit_.answers.known()) {
+    const std::string_view known = unit_.answers.receiver_class(unit_.place(node));
+    if (!known.empty()) return unit_.names.class_named("::" + std::string(known), node);
+  }
   ++depth_;
   ClassName type;
   switch (node.kind()) {

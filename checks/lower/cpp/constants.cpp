@@ -101,6 +101,9 @@ std::optional<std::int64_t> Constants::evaluate_name(Syntax name, int depth) con
 std::optional<std::int64_t> Constants::evaluate(Syntax node, int depth) const {
   if (!node || depth > kMaxDepth) return std::nullopt;
   node = strip_casts(node);
+  if (answers_.known() && node.tree() == declarations_.tree()) {
+    if (const auto number = answers_.number(map_.to_file(node.range()))) return number;
+  }
   switch (node.kind()) {
     case Kind::number: return parse_number(node.text());
     case Kind::character: return parse_character(node.text());

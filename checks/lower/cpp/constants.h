@@ -5,8 +5,10 @@
 #include <optional>
 #include <string_view>
 
+#include "lower/cpp/answers.h"
 #include "lower/cpp/declarations.h"
 #include "lower/cpp/macros.h"
+#include "lower/cpp/source_map.h"
 
 namespace procsafe::cpp {
 
@@ -19,8 +21,9 @@ namespace procsafe::cpp {
 
 class Constants {
  public:
-  Constants(const Declarations& declarations, const MacroTable& macros)
-      : declarations_(declarations), macros_(macros) {}
+  /// All of it must outlive this. What Clang says of a place of the file stands above what its syntax says.
+  Constants(const Declarations& declarations, const MacroTable& macros, const Answers& answers, const SourceMap& map)
+      : declarations_(declarations), macros_(macros), answers_(answers), map_(map) {}
 
   /// The value of an expression when it is constant.
   [[nodiscard]] std::optional<std::int64_t> number(Syntax expression) const { return evaluate(expression, 0); }
@@ -36,6 +39,8 @@ class Constants {
 
   const Declarations& declarations_;
   const MacroTable& macros_;
+  const Answers& answers_;
+  const SourceMap& map_;
 };
 
 }  // namespace procsafe::cpp

@@ -37,6 +37,8 @@ FileFacts lower_cpp(const LowerInput& input) {
   cpp::find_polling_loops(analysis, facts);
   cpp::FlowBuilder(analysis, facts).run();
   cpp::export_declarations(analysis, facts);
+  for (OperationFact& fact : facts.operations)
+    fact.tier = analysis.unit.answers.judge(fact.range) ? Tier::clang : Tier::syntax;
   return facts;
 }
 

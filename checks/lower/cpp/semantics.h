@@ -49,7 +49,8 @@ struct CppSemantics {
   };
   /// Sorted by range. Holds every call of a function of the catalogue, of a method of one of its classes or of
   /// a class derived from one, and of a function declared in project files. A call expression that has no
-  /// entry is no operation, unless it lies in `inactive` or touches `unknown`.
+  /// entry is no operation, unless it lies in `inactive` or touches `unknown`. Only uses of macros have several
+  /// entries for one range.
   std::vector<Call> calls;
 
   /// A function or class named as a value, not called there: `call(&std::system)`.

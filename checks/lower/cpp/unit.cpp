@@ -39,7 +39,8 @@ Unit::Unit(const LowerInput& lower_input)
       header(is_header(input.file.path)),
       declarations(tree, header),
       names(declarations, input.catalog.cpp(), input.names),
-      constants(declarations, macros) {}
+      answers(input.semantics),
+      constants(declarations, macros, answers, map) {}
 
 std::string Unit::symbol(const Function& function) const {
   return function.internal ? input.file.path + "::" + function.qualified : function.qualified;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "lower/cpp/answers.h"
 #include "lower/cpp/constants.h"
 #include "lower/cpp/declarations.h"
 #include "lower/cpp/macros.h"
@@ -28,6 +29,7 @@ class Unit {
   bool header;
   Declarations declarations;
   NameResolver names;
+  Answers answers;
   Constants constants;
 
   /// The place of a node in the file.

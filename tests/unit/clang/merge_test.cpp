@@ -50,6 +50,20 @@ TEST(Merge, ConstantsThatDifferAreUnknown) {
   EXPECT_EQ(both.calls[0].arguments[1].text, "x");
 }
 
+TEST(Merge, AMacroMayStandForSeveralCalls) {
+  CppSemantics unit;
+  for (const std::int64_t signal : {15, 9, 15}) {
+    unit.calls.push_back(call({1, 9}, "kill"));
+    unit.calls.back().macro = "STOP";
+    unit.calls.back().arguments = {{{}, signal, std::nullopt, "int"}};
+  }
+  unit.calls.push_back(call({1, 9}, "waitpid"));
+  unit.calls.back().macro = "STOP";
+  normalise(unit);
+  ASSERT_EQ(unit.calls.size(), 3U);
+  EXPECT_EQ(merge(unit, unit), unit);
+}
+
 TEST(Merge, InactiveIsWhatEveryUnitLeavesOut) {
   CppSemantics a;
   a.inactive = {{0, 10}, {20, 30}};

@@ -76,6 +76,12 @@ TEST(WorkerMacros, ACallInAnArgumentStandsForItself) {
                   "CHECK(RUN(\"a\")) = fail(\"RUN(\"a\")\") project by CHECK", "RUN(\"a\") = system(\"a\") by RUN"));
 }
 
+TEST(WorkerMacros, OneUseMayBeSeveralCalls) {
+  EXPECT_THAT(c("#define END(p) (kill(p, 15), kill(p, 9), system(\"sync\"))\nvoid f(int p) { END(p); }"),
+              testing::UnorderedElementsAre("END(p) = kill(p, 15) by END", "END(p) = kill(p, 9) by END",
+                                            "END(p) = system(\"sync\") by END"));
+}
+
 TEST(WorkerMacros, TheDefinitionIsNamed) {
   const AskedProject project{{"main.cpp", "#include \"run.h\"\nint x = RUN(\"a\");"},
                              {"run.h", std::string(kC) + "#define RUN(x) system(x)\n"}};

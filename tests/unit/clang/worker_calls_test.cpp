@@ -77,6 +77,12 @@ TEST(WorkerCalls, MethodsKnowTheirClassAndObject) {
               ElementsAre("start(\"a\") = QProcess::start(\"a\", 3) on R", "QProcess::kill() = QProcess::kill() on R"));
 }
 
+TEST(WorkerCalls, SmartPointersAreLookedThrough) {
+  EXPECT_THAT(
+      qt("#include <memory>\nvoid f(std::unique_ptr<QProcess>& p) { p->kill(); (*p).kill(); }"),
+      ElementsAre("p->kill() = QProcess::kill() on QProcess p", "(*p).kill() = QProcess::kill() on QProcess *p"));
+}
+
 TEST(WorkerCalls, ConstructionsAreCalls) {
   EXPECT_THAT(
       boost(
