@@ -11,6 +11,8 @@ namespace {
 
 /// Deepest chain of definitions and calls that is followed.
 constexpr int kMaxDepth = 60;
+/// Below every level: nothing was cut.
+constexpr int kNoCut = kMaxDepth + 2;
 
 struct DepthGuard {
   explicit DepthGuard(int& level) : depth(level) { ++depth; }
@@ -29,6 +31,8 @@ Slot parameter_slot(std::string symbol, std::uint32_t index) {
   return {Slot::Kind::parameter, std::move(symbol), index};
 }
 Slot field_slot(std::string symbol) { return {Slot::Kind::field, std::move(symbol), 0}; }
+
+Values::Values(const Unit& unit) : unit_(unit), cut_(kNoCut) {}
 
 void Values::connect(const CallTable& calls, const DefinitionTable& definitions, const Texts& texts) {
   calls_ = &calls;
@@ -61,8 +65,50 @@ bool Values::writes(const Definition& definition) const {
 
 ValueSet Values::of(Syntax expression) const {
   const Syntax node = strip_casts(expression);
-  if (!node || depth_ > kMaxDepth) return Value::unknown();
+  if (!node) return Value::unknown();
+  if (depth_ > kMaxDepth) {
+    cut_ = 0;
+    return Value::unknown();
+  }
   const DepthGuard guard(depth_);
+  if (node.tree() != &unit_.tree) return compute(node);
+  const Question question(node.id(), decisive_);
+  Known& known = known_[question];
+  switch (known.state) {
+    case Known::State::whole: return known.values;
+    case Known::State::busy: cut_ = std::min(cut_, known.level); return {};
+    case Known::State::partial: cut_ = std::min(cut_, known.level); return known.values;
+    case Known::State::fresh: break;
+  }
+  const std::size_t kept = partial_.size();
+  const int outer_cut = std::exchange(cut_, kNoCut);
+  known.state = Known::State::busy;
+  known.level = depth_;
+  ValueSet values = compute(node);
+  if (cut_ >= depth_) {
+    forget_partial(kept);
+    known.state = Known::State::whole;
+    cut_ = outer_cut;
+  } else {
+    known.state = Known::State::partial;
+    known.level = cut_;
+    partial_.push_back(question);
+    cut_ = std::min(cut_, outer_cut);
+  }
+  known.values = values;
+  if (depth_ == 1) forget_partial(0);
+  return values;
+}
+
+void Values::forget_partial(std::size_t kept) const {
+  for (std::size_t i = kept; i < partial_.size(); ++i) known_.erase(partial_[i]);
+  partial_.resize(kept);
+}
+
+ValueSet Values::compute(Syntax node) const {
+  if (unit_.answers.known()) {
+    if (const auto number = unit_.answers.number(unit_.place(node))) return Value::of_number(*number);
+  }
   switch (node.kind()) {
     case Kind::number:
     case Kind::character: {
@@ -132,7 +178,6 @@ ValueSet Values::negated(const ValueSet& values) const {
 }
 
 ValueSet Values::of_name(Syntax name) const {
-  if (!active_.insert(name.id()).second) return {};
   ValueSet values;
   const std::string plain = plain_name(name.text());
   const Variable* variable = unit_.declarations.find_variable(
@@ -147,7 +192,6 @@ ValueSet Values::of_name(Syntax name) const {
   } else if (!meaning.project) {
     values = of_place(name);
   }
-  active_.erase(name.id());
   return values;
 }
 

@@ -1,9 +1,11 @@
 // What expressions may be: numbers, pids and where they come from, process handles, functions.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lower/cpp/calls.h"
@@ -23,7 +25,7 @@ inline constexpr std::string_view any_class = "*";
 
 class Values {
  public:
-  explicit Values(const Unit& unit) : unit_(unit) {}
+  explicit Values(const Unit& unit);
   /// The tables need each other; they are joined once all exist.
   void connect(const CallTable& calls, const DefinitionTable& definitions, const Texts& texts);
 
@@ -62,6 +64,8 @@ class Values {
   [[nodiscard]] const DefinitionTable& definitions() const { return *definitions_; }
 
  private:
+  [[nodiscard]] ValueSet compute(Syntax node) const;
+  void forget_partial(std::size_t kept) const;
   [[nodiscard]] ValueSet of_name(Syntax name) const;
   [[nodiscard]] ValueSet of_place(Syntax expression) const;
   [[nodiscard]] ValueSet of_variable(const Variable& variable, Syntax use) const;
@@ -82,7 +86,19 @@ class Values {
   const Texts* texts_ = nullptr;
   mutable int depth_ = 0;
   mutable bool decisive_ = false;
-  mutable std::set<NodeId> active_;  ///< names being evaluated: a cycle ends there
+  mutable std::set<NodeId> active_;  ///< names whose class is being looked for: a cycle ends there
+
+  /// What is known of an expression. While it is computed, it counts as nothing where it is asked for again; what
+  /// depends on such a cut is kept only as long as the expression of that level is being computed.
+  struct Known {
+    ValueSet values;
+    int level = 0;  ///< being computed at that depth, or computed with a cut there
+    enum class State : std::uint8_t { fresh, busy, partial, whole } state = State::fresh;
+  };
+  using Question = std::pair<NodeId, bool>;  ///< of an expression, decisive
+  mutable std::map<Question, Known> known_;
+  mutable std::vector<Question> partial_;
+  mutable int cut_;  ///< the lowest level at which what is being computed now was cut
 };
 
 struct Analysis;
