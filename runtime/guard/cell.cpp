@@ -3,25 +3,27 @@
 // channel is closed, it kills its tree at once.
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <new>
 
-#include "cells.h"
-#include "launch.h"
-#include "system.h"
-#include "tree.h"
+#include "guard.h"
+#include "kernel/clock.h"
+#include "kernel/launch.h"
+#include "kernel/packet.h"
+#include "kernel/process.h"
+#include "kernel/tree.h"
 
 namespace procsafe::guard {
 namespace {
+
+using namespace kernel;
+using wire::CellState;
 
 enum class Phase {
   idle,
@@ -33,18 +35,22 @@ enum class Phase {
   lingering,    ///< reported as unkillable; goes on killing all the same
 };
 
+template <typename Message>
+void name_descendants(Message& message) {
+  message.total = list_descendants(message.entries, wire::max_entries);
+  message.count = message.total < wire::max_entries ? message.total : wire::max_entries;
+}
+
 class Cell {
  public:
-  Cell(CellTable& table, std::uint32_t slot) : table_(table), slot_(slot) {}
+  Cell(wire::CellTable& table, std::uint32_t slot) : table_(table), slot_(slot) {}
   [[noreturn]] void run();
 
  private:
   void wait_for_events();
   void handle_guard();
   void handle_channel();
-  void spawn();
-  void launch(unsigned char* payload, std::size_t size, wire::Started& started);
-  void launch_from_memfd(int memfd, std::size_t size, wire::Started& started);
+  void spawn(const wire::Spawn& request);
   void reap();
   void record_exit(int status, const rusage& usage);
   void on_main_ended();
@@ -58,10 +64,10 @@ class Cell {
   void step(wire::StepKind kind, unsigned processes);
   template <typename Message>
   void tell(const Message& message, std::size_t size = sizeof(Message)) {
-    if (channel_ >= 0) send(channel_, &message, size);
+    if (channel_ >= 0) send_packet(channel_, &message, size);
   }
 
-  CellTable& table_;
+  wire::CellTable& table_;
   const std::uint32_t slot_;
   Phase phase_ = Phase::idle;
   int channel_ = -1;
@@ -119,12 +125,11 @@ void Cell::handle_guard() {
     end_all_children();
     _exit(0);
   }
-  if (phase_ == Phase::idle && wire::is_message(packet_.data, packet_.size, wire::Type::spawn, sizeof(wire::Spawn))) {
-    spawn();
-  } else if (phase_ != Phase::idle &&
-             wire::is_message(packet_.data, packet_.size, wire::Type::stop, sizeof(wire::Stop))) {
-    wire::Stop request;
-    __builtin_memcpy(&request, packet_.data, sizeof request);
+  wire::Spawn command;
+  wire::Stop request;
+  if (phase_ == Phase::idle && wire::take(packet_.data, packet_.size, command)) {
+    spawn(command);
+  } else if (phase_ != Phase::idle && wire::take(packet_.data, packet_.size, request)) {
     // The command's own policy, within what is left for all.
     if (request.escalation.grace_ms < escalation_.grace_ms) escalation_.grace_ms = request.escalation.grace_ms;
     if (phase_ < Phase::terminating) terminate();
@@ -141,102 +146,47 @@ void Cell::handle_channel() {
     if (phase_ < Phase::killing) enter_killing();
     return;
   }
-  if (wire::is_message(packet_.data, packet_.size, wire::Type::stop, sizeof(wire::Stop))) {
-    wire::Stop request;
-    __builtin_memcpy(&request, packet_.data, sizeof request);
+  wire::Stop stop;
+  wire::Signal signal;
+  wire::List list;
+  if (wire::take(packet_.data, packet_.size, stop)) {
     if (phase_ < Phase::terminating) {
-      escalation_ = request.escalation;
+      escalation_ = stop.escalation;
       terminate();
-    } else if (phase_ == Phase::terminating && now_ms() + request.escalation.grace_ms < due_) {
-      due_ = now_ms() + request.escalation.grace_ms;
+    } else if (phase_ == Phase::terminating && now_ms() + stop.escalation.grace_ms < due_) {
+      due_ = now_ms() + stop.escalation.grace_ms;
     }
-  } else if (wire::is_message(packet_.data, packet_.size, wire::Type::signal, sizeof(wire::Signal))) {
-    wire::Signal request;
-    __builtin_memcpy(&request, packet_.data, sizeof request);
-    if (request.whole_tree != 0) {
-      signal_descendants(request.number);
+  } else if (wire::take(packet_.data, packet_.size, signal)) {
+    if (signal.whole_tree != 0) {
+      signal_descendants(signal.number);
     } else if (!main_ended_) {
-      kill(main_, request.number);
+      kill(main_, signal.number);
     }
-  } else if (wire::is_message(packet_.data, packet_.size, wire::Type::list, sizeof(wire::List))) {
-    listing_.total = list_descendants(listing_.entries, wire::max_entries);
-    listing_.count = listing_.total < wire::max_entries ? listing_.total : wire::max_entries;
+  } else if (wire::take(packet_.data, packet_.size, list)) {
+    name_descendants(listing_);
     tell(listing_, used_size(listing_));
   }
   close_descriptors(packet_);
 }
 
-/// Takes the request that is in `packet_`.
-void Cell::spawn() {
-  wire::Spawn request;
-  __builtin_memcpy(&request, packet_.data, sizeof request);
+void Cell::spawn(const wire::Spawn& request) {
+  wire::CellSlot& slot = table_.slots[slot_];
+  slot.started_after.store(now_ticks());
+  const Launched launched = launch(request, packet_);
+  slot.started_before.store(now_ticks());
+  slot.main.store(launched.error == 0 ? launched.pid : 0);
   wire::Started started;
   started.slot = slot_;
   started.cell = getpid();
-  if (!wire::is_consistent(request, packet_.descriptor_count)) {
-    started.stage = wire::Stage::request;
-    started.error = EINVAL;
-  } else if ((request.flags & wire::payload_in_memfd) != 0) {
-    launch_from_memfd(packet_.descriptors[wire::standard_descriptors], request.payload_size, started);
-  } else {
-    launch(packet_.data + sizeof request, packet_.size - sizeof request, started);
-  }
+  started.pid = main_ = launched.pid;
+  started.stage = launched.stage;
+  started.error = launched.error;
   channel_ = packet_.descriptor_count > 0 ? packet_.descriptors[0] : -1;
   if (packet_.descriptor_count > 0) packet_.descriptors[0] = packet_.descriptors[--packet_.descriptor_count];
   const int pidfd = table_.namespaced && started.error == 0 ? open_pidfd(main_) : -1;
-  if (channel_ >= 0) send(channel_, &started, sizeof started, &pidfd, pidfd >= 0 ? 1 : 0);
+  if (channel_ >= 0) send_packet(channel_, &started, sizeof started, &pidfd, pidfd >= 0 ? 1 : 0);
   if (pidfd >= 0) close(pidfd);
-  if (started.error != 0) finish();
-}
-
-void Cell::launch_from_memfd(int memfd, std::size_t size, wire::Started& started) {
-  struct stat file{};
-  // A file shorter than announced would be a SIGBUS on access.
-  const bool complete = fstat(memfd, &file) == 0 && static_cast<std::size_t>(file.st_size) >= size;
-  void* payload = complete && size > 0 && size <= wire::max_payload
-                      ? mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, memfd, 0)
-                      : MAP_FAILED;
-  if (payload == MAP_FAILED) {
-    started.stage = wire::Stage::request;
-    started.error = EINVAL;
-    return;
-  }
-  launch(static_cast<unsigned char*>(payload), size, started);
-  munmap(payload, size);
-}
-
-void Cell::launch(unsigned char* payload, std::size_t size, wire::Started& started) {
-  wire::Spawn request;
-  __builtin_memcpy(&request, packet_.data, sizeof request);
-  std::uint64_t* slots = wire::checked_slots(request, payload, size);
-  if (slots == nullptr) {
-    started.stage = wire::Stage::request;
-    started.error = EINVAL;
-    return;
-  }
-  const std::size_t memfds = (request.flags & wire::payload_in_memfd) != 0 ? 1 : 0;
-  Launch launch;
-  launch.descriptors = packet_.descriptors;
-  launch.cgroups = packet_.descriptors + wire::standard_descriptors + memfds;
-  resolve(launch, request, payload, slots);
-  // The manager may have given up or died while the request was on its way.
-  pollfd channel{packet_.descriptors[0], 0, 0};
-  if (poll(&channel, 1, 0) > 0) {
-    started.stage = wire::Stage::request;
-    started.error = ECANCELED;
-    return;
-  }
-  wire::CellSlot& slot = table_.slots[slot_];
-  slot.started_after.store(now_ticks());
-  main_ = start(launch);
-  slot.started_before.store(now_ticks());
-  if (main_ < 0) {
-    started.stage = launch.stage;
-    started.error = launch.error;
-    return;
-  }
-  slot.main.store(main_);
-  started.pid = main_;
+  if (started.error != 0) return finish();
   main_ended_ = tree_ended_ = exit_reported_ = false;
   keep_leftovers_ = (request.flags & wire::keep_leftovers) != 0;
   drain_ms_ = request.drain_ms;
@@ -316,16 +266,15 @@ void Cell::enter_killing() {
 }
 
 void Cell::report_leftovers() {
-  finished_.total = list_descendants(finished_.entries, wire::max_entries);
-  finished_.count = finished_.total < wire::max_entries ? finished_.total : wire::max_entries;
+  name_descendants(finished_);
   step(wire::StepKind::leftover, finished_.total);
 }
 
 void Cell::report_survivors() {
   phase_ = Phase::lingering;
   due_ = never;
-  finished_.total = finished_.survivors = list_descendants(finished_.entries, wire::max_entries);
-  finished_.count = finished_.total < wire::max_entries ? finished_.total : wire::max_entries;
+  name_descendants(finished_);
+  finished_.survivors = finished_.total;
   step(wire::StepKind::critical, finished_.total);
   tell(finished_, used_size(finished_));
 }
@@ -362,7 +311,7 @@ void Cell::step(wire::StepKind kind, unsigned processes) {
 
 }  // namespace
 
-void run_cell(CellTable& table, std::uint32_t slot) {
+void run_cell(wire::CellTable& table, std::uint32_t slot) {
   // Not inherited by fork (prctl(2)); without it orphans of the command would go to the guard.
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) _exit(1);
   alignas(Cell) static unsigned char storage[sizeof(Cell)];  // too large for the stack, and nothing allocates here

@@ -17,12 +17,17 @@
 #include <cstddef>
 #include <new>
 
-#include "cells.h"
-#include "system.h"
-#include "tree.h"
+#include "kernel/clock.h"
+#include "kernel/packet.h"
+#include "kernel/process.h"
+#include "kernel/tree.h"
 
 namespace procsafe::guard {
 namespace {
+
+using namespace kernel;
+using wire::CellState;
+using wire::max_cells;
 
 class Guard {
  public:
@@ -43,7 +48,7 @@ class Guard {
   static std::uint32_t find_cell(pid_t child);
   void sweep_orphans();
 
-  static CellTable* table_;
+  static wire::CellTable* table_;
   static std::uint32_t used_;  ///< slots below it may hold a cell
   int sockets_[max_cells];
   bool orphans_ = false;  ///< a busy cell died: its tree is or becomes ours
@@ -51,7 +56,7 @@ class Guard {
   Packet packet_;
 };
 
-CellTable* Guard::table_ = nullptr;
+wire::CellTable* Guard::table_ = nullptr;
 std::uint32_t Guard::used_ = 0;
 
 bool Guard::initialise(const GuardIdentity& identity) {
@@ -71,7 +76,7 @@ bool Guard::initialise(const GuardIdentity& identity) {
   // From here on the manager is told everything over the socket; its standard error, which may be a pipe somebody
   // waits on, is only kept open for as long as start-up can fail.
   dup2(STDIN_FILENO, STDERR_FILENO);
-  return send(control_socket, &hello, sizeof hello, pidfds, 2);
+  return send_packet(control_socket, &hello, sizeof hello, pidfds, 2);
 }
 
 void Guard::run() {
@@ -95,16 +100,14 @@ void Guard::handle_control() {
     if (packet_.end) close_due_ = 0;
     return;
   }
+  wire::Close close;
+  wire::Abandon dead;
   if (wire::is_message(packet_.data, packet_.size, wire::Type::spawn, sizeof(wire::Spawn))) {
     spawn();
-  } else if (wire::is_message(packet_.data, packet_.size, wire::Type::close, sizeof(wire::Close))) {
-    wire::Close request;
-    __builtin_memcpy(&request, packet_.data, sizeof request);
-    close_down(request.budget_ms);
-  } else if (wire::is_message(packet_.data, packet_.size, wire::Type::abandon, sizeof(wire::Abandon))) {
-    wire::Abandon request;
-    __builtin_memcpy(&request, packet_.data, sizeof request);
-    abandon(request.slot, request.cell);
+  } else if (wire::take(packet_.data, packet_.size, close)) {
+    close_down(close.budget_ms);
+  } else if (wire::take(packet_.data, packet_.size, dead)) {
+    abandon(dead.slot, dead.cell);
   }
   close_descriptors(packet_);
 }
@@ -162,14 +165,14 @@ bool Guard::fork_cell(std::uint32_t& slot) {
 
 bool Guard::forward(std::uint32_t slot) {
   __builtin_memcpy(packet_.data + offsetof(wire::Spawn, slot), &slot, sizeof slot);
-  return send(sockets_[slot], packet_.data, packet_.size, packet_.descriptors, packet_.descriptor_count);
+  return send_packet(sockets_[slot], packet_.data, packet_.size, packet_.descriptors, packet_.descriptor_count);
 }
 
 void Guard::refuse(int error) {
   wire::Started started;
   started.stage = wire::Stage::cell;
   started.error = error;
-  send(packet_.descriptors[0], &started, sizeof started);
+  send_packet(packet_.descriptors[0], &started, sizeof started);
 }
 
 void Guard::close_down(std::int64_t budget_ms) {
@@ -184,7 +187,7 @@ void Guard::close_down(std::int64_t budget_ms) {
     if (table_->slots[slot].state.compare_exchange_strong(idle, CellState::none)) {
       kill(cell, SIGKILL);
     } else {
-      send(sockets_[slot], &stop, sizeof stop);
+      send_packet(sockets_[slot], &stop, sizeof stop);
     }
   }
   reap();

@@ -2,34 +2,37 @@
 //
 //   manager … procsafe-guard (sentinel) ── guard ── cell ── command … descendants
 //
-// Started by libprocsafe with descriptors 3 (control socket) and 4 (pidfd of the manager) and one argument, letters:
+// Started by libprocsafe with descriptors 3 (control socket) and 4 (pidfd of the manager) and letters:
 //   r  descriptor 5 is the run record            c  6 and 7 are cgroup.procs and cgroup.kill of a version 2 group
 //   p  own PID namespace for guard and below     f  6 and 7 are cgroup.procs and freezer.state of a version 1 group
 //   u  and a user namespace for it               -  nothing of these
+// and then the directories of control groups that the run may leave behind, for the sentinel to remove.
 //
 // The sentinel only waits: when the guard is killed, all that the guard and its cells held is re-parented to it, and
 // it kills that. So any two of manager, guard and cell may be killed at the same instant and nothing they started
 // stays alive. With a PID namespace the guard is its init and the kernel itself does that, whoever dies.
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "guard.h"
-#include "system.h"
-#include "tree.h"
+#include "kernel/group.h"
+#include "kernel/namespaces.h"
+#include "kernel/packet.h"
+#include "kernel/probe_tree.h"
+#include "kernel/process.h"
+#include "kernel/tree.h"
 
 namespace procsafe::guard {
 namespace {
+
+using namespace kernel;
 
 struct Options {
   bool record = false;
@@ -37,6 +40,7 @@ struct Options {
   bool freezer = false;
   bool pid_namespace = false;
   bool user_namespace = false;
+  char** directories = nullptr;  ///< of groups, ends with a null
 };
 
 /// Tells the manager what failed and ends.
@@ -44,7 +48,7 @@ struct Options {
   wire::Hello hello;
   hello.error = errno != 0 ? errno : EINVAL;
   strncpy(hello.failed, what, sizeof hello.failed - 1);
-  send(control_socket, &hello, sizeof hello);
+  send_packet(control_socket, &hello, sizeof hello);
   _exit(125);
 }
 
@@ -70,25 +74,6 @@ void detach() {
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("PR_SET_CHILD_SUBREAPER");
 }
 
-/// Version 1 has no atomic kill. Frozen members can neither fork nor end, so the numbers in the list stay theirs.
-void kill_frozen_group() {
-  constexpr timespec moment{.tv_sec = 0, .tv_nsec = 5'000'000};
-  static char list[64 * 1024];
-  (void)!write(group_killer, "FROZEN", 6);
-  nanosleep(&moment, nullptr);
-  const ssize_t size = pread(group_procs, list, sizeof list - 1, 0);
-  pid_t pid = 0;
-  for (ssize_t i = 0; i < size; ++i) {
-    if (list[i] == '\n') {
-      if (pid > 1) kill(pid, SIGKILL);
-      pid = 0;
-    } else {
-      pid = pid * 10 + (list[i] - '0');
-    }
-  }
-  (void)!write(group_killer, "THAWED", 6);
-}
-
 [[noreturn]] void watch(pid_t guard, const Options& options) {
   close(control_socket);
   close(manager_pidfd);
@@ -96,53 +81,18 @@ void kill_frozen_group() {
   while (waitpid(guard, nullptr, 0) < 0 && errno == EINTR) {
   }
   if (options.freezer) {
-    kill_frozen_group();
+    kill_frozen_members(group_procs, group_killer);
   } else if (options.group) {
     (void)!write(group_killer, "1", 1);
   }
   end_all_children();
+  for (char** directory = options.directories; *directory != nullptr; ++directory) remove_group(*directory);
   _exit(0);
 }
 
-void write_file(const char* path, const char* text) {
-  const int fd = open(path, O_WRONLY | O_CLOEXEC);
-  if (fd < 0 || write(fd, text, strlen(text)) < 0) die(path);
-  close(fd);
-}
-
-/// "ID ID 1": the caller's own identity, the only mapping everybody may make (user_namespaces(7)).
-void map_identity(const char* path, unsigned id) {
-  char digits[12];
-  char* first = digits + sizeof digits - 1;
-  *first = '\0';
-  do {
-    *--first = static_cast<char>('0' + id % 10);
-    id /= 10;
-  } while (id > 0);
-  char line[40];
-  strcpy(line, first);
-  strcat(line, " ");
-  strcat(line, first);
-  strcat(line, " 1");
-  write_file(path, line);
-}
-
-/// Only the processes of the new PID namespace must be in /proc: the guard finds its children there.
-void enter_namespaces(const Options& options, uid_t user, gid_t group) {
-  if (options.user_namespace) {
-    write_file("/proc/self/setgroups", "deny");
-    map_identity("/proc/self/uid_map", user);
-    map_identity("/proc/self/gid_map", group);
-  }
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) die("private mounts");
-  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) die("mount /proc");
-}
-
 pid_t fork_guard(const Options& options) {
-  if (!options.pid_namespace) return fork();
-  const unsigned long flags =
-      CLONE_NEWPID | CLONE_NEWNS | (options.user_namespace ? CLONE_NEWUSER : 0ul) | static_cast<unsigned long>(SIGCHLD);
-  return static_cast<pid_t>(syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0));
+  if (options.pid_namespace) return fork_into_namespaces(options.user_namespace);
+  return fork();
 }
 
 void keep_or_close(int fd, bool keep) {
@@ -171,7 +121,8 @@ void keep_or_close(int fd, bool keep) {
   if (guard > 0) watch(guard, options);
   int cgroup_error = 0;
   if (options.group && write(group_procs, "0", 1) != 1) cgroup_error = errno;
-  if (options.pid_namespace) enter_namespaces(options, user, group);
+  if (options.pid_namespace)
+    if (const char* failed = enter_namespaces(options.user_namespace, user, group)) die(failed);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("PR_SET_CHILD_SUBREAPER");
   place(open_pidfd(getpid()), guard_pidfd);
   sigset_t child_ended;
@@ -204,7 +155,11 @@ bool parse(const char* letters, Options& options) {
 
 int main(int argc, char** argv) {
   procsafe::guard::Options options;
-  if (argc == 2 && procsafe::guard::parse(argv[1], options)) procsafe::guard::start(options);
+  if (argc == 2 && strcmp(argv[1], "probe-tree") == 0) procsafe::kernel::stand_as_probe_tree();
+  if (argc >= 2 && procsafe::guard::parse(argv[1], options)) {
+    options.directories = argv + 2;
+    procsafe::guard::start(options);
+  }
   constexpr char usage[] = "procsafe-guard is started by libprocsafe\n";
   (void)!write(STDERR_FILENO, usage, sizeof usage - 1);
   return 125;

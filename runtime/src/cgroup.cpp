@@ -11,7 +11,8 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
-#include <thread>
+
+#include "kernel/group.h"
 
 namespace procsafe {
 namespace {
@@ -73,23 +74,6 @@ fs::path own_group(std::string_view controller) {
 
 bool make_directory(const fs::path& path) { return mkdir(path.c_str(), 0755) == 0; }
 
-/// rmdir fails with EBUSY for a moment after the last member ended.
-bool remove_group(const fs::path& path) {
-  for (int tries = 0; tries < 100; ++tries) {
-    if (rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
-    if (errno != EBUSY) return false;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return false;
-}
-
-void remove_with_children(const fs::path& path) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path, error))
-    if (entry.is_directory(error)) remove_group(entry.path());
-  remove_group(path);
-}
-
 std::uint64_t counter_in(const fs::path& file, std::string_view name) {
   std::istringstream text(read_control(file));
   std::string word;
@@ -122,6 +106,19 @@ fs::path v2_base() {
   return access((own / "cgroup.procs").c_str(), W_OK) == 0 ? own : fs::path();
 }
 
+std::vector<fs::path> bases(CgroupVersion version) {
+  std::vector<fs::path> all;
+  if (version != CgroupVersion::v1) all.push_back(v2_base());
+  if (version != CgroupVersion::v2)
+    for (const char* controller : {"freezer", "memory", "pids", "cpu"}) all.push_back(v1_base(controller));
+  std::erase(all, fs::path());
+  return all;
+}
+
+std::string group_name(const std::string& instance) {
+  return std::string(prefix) + std::to_string(getpid()) + "-" + instance;
+}
+
 }  // namespace
 
 std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& instance, CgroupVersion version,
@@ -134,7 +131,7 @@ std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& in
     why = "no cgroup hierarchy that this program may write to";
     return nullptr;
   }
-  group->path_ = base / (std::string(prefix) + std::to_string(getpid()) + "-" + instance);
+  group->path_ = base / group_name(instance);
   const fs::path members = group->path_ / "guard";
   if (!make_directory(group->path_) || !make_directory(members)) {
     why = "mkdir " + members.string() + ": " + std::strerror(errno);
@@ -142,7 +139,7 @@ std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& in
   }
   group->procs_.reset(open((members / "cgroup.procs").c_str(), O_RDWR | O_CLOEXEC));
   const fs::path killer = group->v2_ ? group->path_ / "cgroup.kill" : members / "freezer.state";
-  group->killer_.reset(open(killer.c_str(), O_WRONLY | O_CLOEXEC));
+  group->killer_.reset(open(killer.c_str(), (group->v2_ ? O_WRONLY : O_RDWR) | O_CLOEXEC));
   if (!group->procs_.valid() || !group->killer_.valid()) {
     why = killer.string() + ": " + std::strerror(errno);
     return nullptr;
@@ -151,7 +148,13 @@ std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& in
 }
 
 ContainmentGroup::~ContainmentGroup() {
-  if (!path_.empty()) remove_with_children(path_);
+  if (!path_.empty()) kernel::remove_group(path_.c_str());
+}
+
+std::vector<std::string> group_directories(const std::string& instance, CgroupVersion version) {
+  std::vector<std::string> all;
+  for (const fs::path& base : bases(version)) all.push_back((base / group_name(instance)).string());
+  return all;
 }
 
 void LimitGroup::add(const fs::path& directory) {
@@ -161,7 +164,7 @@ void LimitGroup::add(const fs::path& directory) {
   if (!procs_.back().valid()) throw SpawnError("cgroup " + directory.string() + ": " + std::strerror(errno), errno);
 }
 
-std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::string& name,
+std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::string& instance, std::uint64_t number,
                                                const ContainmentGroup* containment, CgroupVersion version) {
   if (!limits.memory_bytes && !limits.cpus && !limits.processes) return nullptr;
   std::unique_ptr<LimitGroup> group(new LimitGroup);
@@ -179,7 +182,7 @@ std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::
   group->v2_ = version != CgroupVersion::v1 && (!limits.memory_bytes || hands_on("memory")) &&
                (!limits.processes || hands_on("pids")) && (!limits.cpus || hands_on("cpu")) && !v2.empty();
   if (group->v2_) {
-    const fs::path directory = v2 / name;
+    const fs::path directory = v2 / std::to_string(number);
     group->add(directory);
     if (limits.memory_bytes) {
       set(directory / "memory.max", std::to_string(*limits.memory_bytes));
@@ -191,10 +194,12 @@ std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::
     if (limits.cpus) set(directory / "cpu.max", cpu_quota(*limits.cpus) + " " + std::to_string(cpu_period_us));
     return group;
   }
-  const std::string leaf = std::string(prefix) + std::to_string(getpid()) + "-" + name;
   const auto v1_directory = [&](const char* controller) {
     const fs::path base = version == CgroupVersion::v2 ? fs::path() : v1_base(controller);
-    return base.empty() ? fs::path() : base / leaf;
+    if (base.empty()) return fs::path();
+    // One parent for all groups of a manager, so that its sentinel can remove them without knowing them.
+    (void)make_directory(base / group_name(instance));
+    return base / group_name(instance) / std::to_string(number);
   };
   if (limits.memory_bytes) {
     // Without a group RLIMIT_AS has to do, per process: see request.cpp.
@@ -227,7 +232,7 @@ std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::
 
 LimitGroup::~LimitGroup() {
   procs_.clear();
-  for (const fs::path& directory : directories_) remove_group(directory);
+  for (const fs::path& directory : directories_) kernel::remove_group(directory.c_str());
 }
 
 std::vector<int> LimitGroup::descriptors() const {
@@ -252,23 +257,15 @@ std::string memory_limit_kind(const ContainmentGroup* containment, CgroupVersion
 }
 
 void remove_stale_groups(CgroupVersion version) {
-  std::vector<fs::path> bases;
-  if (version != CgroupVersion::v1) bases.push_back(v2_base());
-  if (version != CgroupVersion::v2)
-    for (const char* controller : {"freezer", "memory", "pids", "cpu"}) bases.push_back(v1_base(controller));
-  for (const fs::path& base : bases) {
+  for (const fs::path& base : bases(version)) {
     std::error_code error;
-    if (base.empty()) continue;
     for (const auto& entry : fs::directory_iterator(base, error)) {
       const std::string name = entry.path().filename().string();
       if (!name.starts_with(prefix)) continue;
       const long owner = std::strtol(name.c_str() + prefix.size(), nullptr, 10);
       // Only empty groups can be removed, and only those whose maker cannot be about to fill them.
-      if (owner > 0 && kill(static_cast<pid_t>(owner), 0) != 0 && errno == ESRCH) {
-        for (const auto& child : fs::directory_iterator(entry.path(), error))
-          if (child.is_directory(error)) rmdir(child.path().c_str());
-        rmdir(entry.path().c_str());
-      }
+      if (owner > 0 && kill(static_cast<pid_t>(owner), 0) != 0 && errno == ESRCH)
+        kernel::remove_group(entry.path().c_str());
     }
   }
 }
@@ -277,18 +274,12 @@ bool kill_and_remove_group(const fs::path& path, bool v2) {
   if (v2) {
     write_control(path / "cgroup.kill", "1");
   } else {
-    // Frozen members can neither fork nor end, so the numbers in the list stay theirs until the thaw.
     const fs::path members = path / "guard";
-    write_control(members / "freezer.state", "FROZEN");
-    for (int tries = 0; tries < 100 && read_control(members / "freezer.state") != "FROZEN\n"; ++tries)
-      std::this_thread::sleep_for(milliseconds(5));
-    std::istringstream pids(read_control(members / "cgroup.procs"));
-    for (pid_t pid = 0; pids >> pid;)
-      if (pid > 0) kill(pid, SIGKILL);
-    write_control(members / "freezer.state", "THAWED");
+    const UniqueFd procs(open((members / "cgroup.procs").c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd freezer(open((members / "freezer.state").c_str(), O_RDWR | O_CLOEXEC));
+    if (procs.valid() && freezer.valid()) kernel::kill_frozen_members(procs.get(), freezer.get());
   }
-  remove_with_children(path);
-  return !fs::exists(path);
+  return kernel::remove_group(path.c_str());
 }
 
 }  // namespace procsafe

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "unique_fd.h"
 
@@ -36,7 +38,7 @@ class ContainmentGroup {
 class LimitGroup {
  public:
   /// Throws SpawnError when a limit that needs a group cannot be had. Null when none is needed.
-  static std::unique_ptr<LimitGroup> create(const Limits& limits, const std::string& name,
+  static std::unique_ptr<LimitGroup> create(const Limits& limits, const std::string& instance, std::uint64_t number,
                                             const ContainmentGroup* containment, CgroupVersion version);
   ~LimitGroup();
   LimitGroup(const LimitGroup&) = delete;
@@ -61,6 +63,9 @@ class LimitGroup {
 
 /// What would bound memory here: "cgroup-v2", "cgroup-v1" or "rlimit". Found by making and removing a group.
 std::string memory_limit_kind(const ContainmentGroup* containment, CgroupVersion version);
+
+/// Every directory the groups of a manager of this program may stand in, whether it is there or not.
+std::vector<std::string> group_directories(const std::string& instance, CgroupVersion version);
 
 /// Removes empty groups of managers that are gone.
 void remove_stale_groups(CgroupVersion version);

@@ -83,7 +83,7 @@ class Core::Reservation {
   bool kept_ = false;
 };
 
-Core::Core(Config config)
+Core::Core(Config config, Purpose purpose)
     : config_(checked(std::move(config))),
       owner_(getpid()),
       user_(geteuid()),
@@ -93,9 +93,17 @@ Core::Core(Config config)
       parent_run_id_(environment("PM_RUN_ID")) {
   events_.open(config_.events);
   recover();
-  start_containment();
+  try {
+    start_containment();
+    if (config_.cleanup_interval.count() > 0) monitor_.start();
+  } catch (const std::system_error& error) {
+    throw ManagerError(std::string("the manager cannot be started: ") + error.what());
+  }
+  if (namespaced_ && purpose == Purpose::work) {
+    if (const Proof proved = proof(); !proved.holds)
+      throw ManagerError("strict containment (PM_CONTAINMENT) does not hold here: " + proved.evidence);
+  }
   if (config_.handlers) hook_ = hook_cleanup(guard_.control.get(), guard_.guard_pidfd.get(), config_.graceful_timeout);
-  if (config_.cleanup_interval.count() > 0) monitor_.start();
   watch_forks(*this);
   emit(EventKind::config, Severity::info, nullptr, config_json(config_));
 }
@@ -129,7 +137,9 @@ void Core::start_containment() {
     containment_ = ContainmentGroup::create(instance_id_, config_.cgroup, why);
   }
   open_record();
-  guard_ = start_guard(executable, {.group = containment_.get(), .run_record = record_descriptor()});
+  guard_ = start_guard(executable, {.group = containment_.get(),
+                                    .run_record = record_descriptor(),
+                                    .directories = group_directories(instance_id_, config_.cgroup)});
   if (guard_.cgroup_error != 0) {
     why = "entering the group: " + std::string(std::strerror(guard_.cgroup_error));
     containment_.reset();
@@ -146,8 +156,10 @@ void Core::start_strict(const std::filesystem::path& executable) {
   // A user namespace takes away set-user-ID programs, so it is only the second choice.
   for (const bool user_namespace : {false, true}) {
     try {
-      guard_ = start_guard(
-          executable, {.pid_namespace = true, .user_namespace = user_namespace, .run_record = record_descriptor()});
+      guard_ = start_guard(executable, {.pid_namespace = true,
+                                        .user_namespace = user_namespace,
+                                        .run_record = record_descriptor(),
+                                        .directories = group_directories(instance_id_, config_.cgroup)});
       return;
     } catch (const ManagerError& error) {
       why += (why.empty() ? "" : "; ") + std::string(error.what());
@@ -194,8 +206,7 @@ std::shared_ptr<Channel> Core::start(Command command, Driver driver) {
 
 std::shared_ptr<Channel> Core::start_reserved(Command&& command, Driver driver) {
   const auto asked = Clock::now();
-  auto limits = LimitGroup::create(command.limits, instance_id_ + "-" + std::to_string(next_group_++),
-                                   containment_.get(), config_.cgroup);
+  auto limits = LimitGroup::create(command.limits, instance_id_, next_group_++, containment_.get(), config_.cgroup);
   const std::vector<int> groups = limits ? limits->descriptors() : std::vector<int>();
   Request request = encode(command, {.timeout = config_.default_timeout,
                                      .stop = config_.stop,

@@ -14,6 +14,7 @@
 #include "guard_process.h"
 #include "metrics_recorder.h"
 #include "monitor.h"
+#include "probe.h"
 #include "recovery.h"
 #include "request.h"
 
@@ -22,7 +23,8 @@ inline namespace v0 {
 
 class Core : public std::enable_shared_from_this<Core> {
  public:
-  explicit Core(Config config);
+  enum class Purpose { work, probe };
+  explicit Core(Config config, Purpose purpose = Purpose::work);
   ~Core();
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -67,6 +69,11 @@ class Core : public std::enable_shared_from_this<Core> {
 
  private:
   class Reservation;
+  std::string containment_name() const;
+  /// Tried once for each containment and program; takes some milliseconds then.
+  Proof proof() const;
+  /// Of a manager made for it, whose helpers are lost by it.
+  Proof kill_and_count(bool all_helpers);
   void start_containment();
   void recover();
   void open_record();

@@ -47,7 +47,7 @@ using Descriptors = std::array<int, 5>;
 
 struct Start {
   const char* executable = nullptr;
-  const char* letters = nullptr;
+  char** arguments = nullptr;
   int null_device = -1;
   Descriptors descriptors{};
   int error = 0;
@@ -69,12 +69,8 @@ int execute_guard(void* argument) {
     if (moved[static_cast<std::size_t>(i)] >= 0)
       good = good && dup2(moved[static_cast<std::size_t>(i)], first_descriptor + i) >= 0;
   if (good) {
-    char name[] = "procsafe-guard";
-    char letters[8] = {};
-    std::strncpy(letters, start.letters, sizeof letters - 1);
-    char* const arguments[] = {name, letters, nullptr};
     char* const environment[] = {nullptr};
-    execve(start.executable, arguments, environment);
+    execve(start.executable, start.arguments, environment);
   }
   start.error = errno;
   _exit(127);
@@ -173,7 +169,12 @@ GuardProcess start_guard(const std::filesystem::path& executable, const GuardOpt
   if (options.user_namespace) letters += 'u';
   Start start;
   start.executable = path.c_str();
-  start.letters = letters.c_str();
+  std::vector<std::string> texts{"procsafe-guard", letters};
+  texts.insert(texts.end(), options.directories.begin(), options.directories.end());
+  std::vector<char*> arguments;
+  for (std::string& text : texts) arguments.push_back(text.data());
+  arguments.push_back(nullptr);
+  start.arguments = arguments.data();
   start.null_device = null_device.get();
   start.descriptors = {guard_end.get(), manager_pidfd.get(), options.run_record,
                        options.group != nullptr ? options.group->procs() : -1,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "unique_fd.h"
 
@@ -14,6 +16,7 @@ struct GuardOptions {
   bool pid_namespace = false;
   bool user_namespace = false;
   int run_record = -1;
+  std::vector<std::string> directories{};  ///< of groups, for the sentinel to remove when all is over
 };
 
 /// A started guard. Closing `control` makes it end everything and leave.

@@ -74,11 +74,16 @@ Health Core::health() const {
   return now;
 }
 
+std::string Core::containment_name() const {
+  return namespaced_ ? "pid-namespace" : containment_ != nullptr ? "cgroup" : "guard";
+}
+
 Guarantee Core::guarantee() const {
-  Guarantee all{.containment = namespaced_               ? "pid-namespace"
-                               : containment_ != nullptr ? "cgroup"
-                                                         : "guard",
-                .kernel_bound = namespaced_,
+  const Proof proved = proof();
+  Guarantee all{.containment = containment_name(),
+                .kernel_bound = namespaced_ && proved.holds,
+                .proved = proved.holds,
+                .evidence = proved.evidence,
                 .holes = {"work handed to a daemon outside (docker run, systemd-run, at, cron)",
                           "processes in uninterruptible sleep, until they wake"},
                 .limits = memory_limit_kind(containment_.get(), config_.cgroup)};

@@ -28,9 +28,9 @@ void Monitor::start() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     thread_ = std::make_unique<std::thread>([this] { run(); });
-  } catch (...) {
+  } catch (const std::system_error& error) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
+    throw std::system_error(error.code(), "the thread that watches processes");
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

@@ -5,18 +5,15 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
+#include "kernel/process.h"
 #include "wire/run_record.h"
 
 namespace procsafe {
@@ -55,65 +52,40 @@ class Mapping {
   void* memory_;
 };
 
-struct Status {
-  pid_t parent = 0;
-  std::uint64_t start = 0;
-};
-
-std::optional<Status> status_of(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(file, text);
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream fields(text.substr(name_end + 1));
-  Status status;
-  std::string skipped;
-  fields >> skipped >> status.parent;
-  constexpr int between = 17;  // fields 5 to 21
-  for (int i = 0; i < between; ++i) fields >> skipped;
-  fields >> status.start;
-  return fields ? std::optional(status) : std::nullopt;
-}
-
-bool signal_pidfd(const UniqueFd& pidfd, int number) {
-  return pidfd.valid() && syscall(SYS_pidfd_send_signal, pidfd.get(), number, nullptr, 0) == 0;
-}
+using kernel::ProcessStatus;
 
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> children;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename().string();
-    pid_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
-    if (const auto status = status_of(pid); status && status->parent == parent) children.push_back(pid);
-  }
+  kernel::for_each_process([&](pid_t pid) {
+    ProcessStatus status;
+    if (kernel::read_status(pid, status) && status.parent == parent) children.push_back(pid);
+  });
   return children;
 }
 
 /// Kills a verified process and its descendants, children first while their parent, stopped, cannot fork or reap.
-std::size_t kill_tree(pid_t pid, const UniqueFd& pidfd) {
-  if (!signal_pidfd(pidfd, SIGSTOP)) return 0;
+std::size_t kill_tree(pid_t pid, int pidfd) {
+  if (!kernel::send_to_pidfd(pidfd, SIGSTOP)) return 0;
   std::size_t killed = 0;
   for (const pid_t child : children_of(pid)) {
-    const UniqueFd child_fd(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+    const UniqueFd child_fd(kernel::open_pidfd(child));
     // Parentage is read again after the pidfd was opened, and the parent is still the same process.
-    const auto status = status_of(child);
-    if (status && status->parent == pid && signal_pidfd(child_fd, 0) && signal_pidfd(pidfd, 0))
-      killed += kill_tree(child, child_fd);
+    ProcessStatus status;
+    if (kernel::read_status(child, status) && status.parent == pid && kernel::send_to_pidfd(child_fd.get(), 0) &&
+        kernel::send_to_pidfd(pidfd, 0))
+      killed += kill_tree(child, child_fd.get());
   }
-  return killed + (signal_pidfd(pidfd, SIGKILL) ? 1 : 0);
+  return killed + (kernel::send_to_pidfd(pidfd, SIGKILL) ? 1 : 0);
 }
 
 std::size_t kill_recorded(const wire::CellSlot& slot) {
   const pid_t pid = slot.main.load();
   if (pid <= 1) return 0;
-  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  const auto status = status_of(pid);
-  const bool same = status && status->start >= slot.started_after.load() &&
-                    status->start <= slot.started_before.load() && signal_pidfd(pidfd, 0);
-  return same ? kill_tree(pid, pidfd) : 0;
+  const UniqueFd pidfd(kernel::open_pidfd(pid));
+  ProcessStatus status;
+  const bool same = kernel::read_status(pid, status) && status.started >= slot.started_after.load() &&
+                    status.started <= slot.started_before.load() && kernel::send_to_pidfd(pidfd.get(), 0);
+  return same ? kill_tree(pid, pidfd.get()) : 0;
 }
 
 bool has_members(const fs::path& group) {

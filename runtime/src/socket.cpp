@@ -6,65 +6,32 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
+#include "kernel/packet.h"
 #include "wire/wire.h"
 
 namespace procsafe {
 
 bool send_packet(int socket, const void* data, std::size_t size, std::span<const int> descriptors,
                  int wait_ms) noexcept {
-  iovec part{const_cast<void*>(data), size};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * wire::max_descriptors)> control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  if (!descriptors.empty()) {
-    message.msg_control = control.data();
-    message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
-    cmsghdr* rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(descriptors.size_bytes());
-    std::memcpy(CMSG_DATA(rights), descriptors.data(), descriptors.size_bytes());
-  }
-  for (;;) {
-    const ssize_t sent = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent >= 0) return static_cast<std::size_t>(sent) == size;
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN || wait_ms == 0) return false;
-    if (wait_for_events(socket, POLLOUT, wait_ms) == 0) {
-      errno = ETIMEDOUT;
-      return false;
-    }
-    wait_ms = 0;
-  }
+  if (kernel::send_packet(socket, data, size, descriptors.data(), descriptors.size())) return true;
+  if (errno != EAGAIN || wait_ms == 0) return false;
+  if (wait_for_events(socket, POLLOUT, wait_ms) != 0)
+    return kernel::send_packet(socket, data, size, descriptors.data(), descriptors.size());
+  errno = ETIMEDOUT;
+  return false;
 }
 
 Received receive_packet(int socket, std::span<std::byte> buffer, std::size_t& size,
                         std::vector<UniqueFd>* descriptors) {
-  iovec part{buffer.data(), buffer.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * wire::max_descriptors)> control;
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  ssize_t got = 0;
-  do {
-    got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
+  std::array<int, wire::max_descriptors> received{};
+  std::size_t count = 0;
+  const ssize_t got = kernel::receive_packet(socket, buffer.data(), buffer.size(), received.data(), count);
   if (got < 0) return errno == EAGAIN ? Received::nothing : Received::end;
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-      UniqueFd owned(fd);
-      if (descriptors != nullptr) descriptors->push_back(std::move(owned));
-    }
+  for (std::size_t i = 0; i < count; ++i) {
+    UniqueFd owned(received[i]);
+    if (descriptors != nullptr) descriptors->push_back(std::move(owned));
   }
   size = static_cast<std::size_t>(got);
   return got == 0 ? Received::end : Received::packet;

@@ -213,6 +213,14 @@ inline bool is_message(const void* data, std::size_t length, Type type, std::siz
   return header.magic == magic && header.version == version && header.type == type;
 }
 
+/// Takes a message out of a packet; false: the packet holds another one.
+template <typename Message>
+bool take(const void* data, std::size_t length, Message& message) {
+  if (!is_message(data, length, Message{}.header.type, sizeof message)) return false;
+  std::memcpy(&message, data, sizeof message);
+  return true;
+}
+
 /// The slots of a payload, or nullptr when the request contradicts itself: sizes, offsets that leave the payload,
 /// a string without an end. The payload must be 8-byte aligned.
 inline std::uint64_t* checked_slots(const Spawn& request, unsigned char* payload, std::uint64_t size) {

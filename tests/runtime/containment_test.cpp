@@ -1,6 +1,7 @@
 // The tiers above guard and cells: control groups and the kernel-bound one.
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -92,11 +93,11 @@ TEST_P(ContainmentGroups, Req65_WholeTreeIsInTheGroupAndTheGroupGoesWithTheManag
 INSTANTIATE_TEST_SUITE_P(Versions, ContainmentGroups, testing::Values(CgroupVersion::v1, CgroupVersion::v2),
                          [](const auto& instance) { return instance.param == CgroupVersion::v1 ? "v1" : "v2"; });
 
-std::vector<std::string> groups_of_this_program() {
+std::vector<std::string> groups_of(pid_t program) {
   std::vector<std::string> found;
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator at("/sys/fs/cgroup", error), end; at != end; at.increment(error))
-    if (at->path().filename().string().starts_with("procsafe-" + std::to_string(getpid()) + "-"))
+    if (at->path().filename().string().starts_with("procsafe-" + std::to_string(program) + "-"))
       found.push_back(at->path().string());
   return found;
 }
@@ -106,8 +107,59 @@ TEST(Containment, ReqBeyond_NoGroupIsLeft) {
     MANAGER_OR_SKIP(manager, with(Containment::automatic));
     (void)manager->run({.argv = {"true"}, .limits = {.memory_bytes = 64u << 20}});
   }
-  EXPECT_THAT(groups_of_this_program(), testing::IsEmpty());
+  EXPECT_THAT(groups_of(getpid()), testing::IsEmpty());
 }
+
+TEST(Containment, ReqBeyond_CrashedProgramLeavesNoGroup) {
+  MANAGER_OR_SKIP(probe, with(Containment::cgroup));
+  for (const CgroupVersion version : {CgroupVersion::v1, CgroupVersion::v2, CgroupVersion::any}) {
+    int made[2];
+    ASSERT_EQ(pipe(made), 0);
+    const pid_t program = fork();
+    if (program == 0) {
+      try {
+        ProcessManager manager(with(Containment::automatic, version));
+        const bool limited = manager.guarantee().limits != "rlimit";
+        const Process process = manager.spawn(
+            {.argv = {"sleep", "60"},
+             .limits = {.memory_bytes = limited ? std::optional<std::uint64_t>(64u << 20) : std::nullopt}});
+        const std::size_t groups = groups_of(getpid()).size();
+        (void)!write(made[1], &groups, sizeof groups);
+        kill(getpid(), SIGKILL);
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        _exit(1);
+      }
+    }
+    close(made[1]);
+    std::size_t groups = 0;
+    EXPECT_EQ(read(made[0], &groups, sizeof groups), static_cast<ssize_t>(sizeof groups));
+    EXPECT_GT(groups, 0U);
+    waitpid(program, nullptr, 0);
+    EXPECT_TRUE(eventually([&] { return groups_of(program).empty(); }));
+    close(made[0]);
+  }
+}
+
+class ProvedTier : public testing::TestWithParam<Containment> {};
+
+TEST_P(ProvedTier, Req65_GuaranteeIsProvedByKillingTheHelpers) {
+  MANAGER_OR_SKIP(manager, with(GetParam()));
+  const Process before = manager->spawn({.argv = {"sleep", "60"}});
+  const Guarantee guarantee = manager->guarantee();
+  EXPECT_TRUE(guarantee.proved) << guarantee.evidence;
+  EXPECT_THAT(guarantee.evidence, testing::MatchesRegex("4 processes were gone [0-9]+ ms after .* killed"));
+  EXPECT_TRUE(manager->health().guard_alive) << "the probe must have helpers of its own";
+  EXPECT_TRUE(before.running());
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiers, ProvedTier,
+                         testing::Values(Containment::guard, Containment::cgroup, Containment::strict),
+                         [](const auto& instance) {
+                           return instance.param == Containment::guard    ? "guard"
+                                  : instance.param == Containment::cgroup ? "cgroup"
+                                                                          : "strict";
+                         });
 
 TEST(Containment, Req5_CgroupOrRefuse) {
   const Config config = with(Containment::cgroup);

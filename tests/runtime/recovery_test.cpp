@@ -112,6 +112,7 @@ class Unmanaged {
  public:
   Unmanaged() : pid_(fork()) {
     if (pid_ == 0) {
+      // procsafe: allow(unmanaged-lifetime) reason="recovery has to end it; it dies with its parent at the latest"
       if (fork() == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (;;) pause();
     }

@@ -11,8 +11,8 @@ namespace {
 TEST(Threads, Req29_ManyThreadsSpawnWaitAndStop) {
   ProcessManager manager(quick_config());
   std::atomic<int> good{0};
-  constexpr int threads = 16;
-  constexpr int rounds = 12;
+  constexpr int threads = 64;
+  constexpr int rounds = 6;
   {
     std::vector<std::jthread> workers;
     for (int t = 0; t < threads; ++t)

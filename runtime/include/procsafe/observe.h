@@ -80,9 +80,13 @@ struct Health {
   std::string json() const;
 };
 
+/// The containment is proved by doing it: a tree is started in one like it, the helpers are killed, and what is left is
+/// counted. That happens once for each kind and takes some milliseconds.
 struct Guarantee {
-  std::string containment{};         ///< "guard", "cgroup", "pid-namespace", "trace"
+  std::string containment{};         ///< "guard", "cgroup", "pid-namespace"
   bool kernel_bound = false;         ///< holds even when manager, sentinel, guard and cells die at one instant
+  bool proved = false;               ///< nothing was left
+  std::string evidence{};            ///< what the probe saw, in words
   std::vector<std::string> holes{};  ///< what it leaves open, in words
   std::string limits{};              ///< what bounds memory: "cgroup-v2", "cgroup-v1", "rlimit"
 };

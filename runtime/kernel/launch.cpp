@@ -1,8 +1,10 @@
 #include "launch.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,10 +12,20 @@
 
 #include <cerrno>
 
-namespace procsafe::guard {
+namespace procsafe::kernel {
 namespace {
 
 using wire::Stage;
+
+struct Launch {
+  const wire::Spawn* request = nullptr;
+  const char* program = nullptr;
+  char** arguments = nullptr;
+  char** environment = nullptr;
+  const int* descriptors = nullptr;  ///< as in wire::Spawn
+  const int* cgroups = nullptr;
+  Launched result;
+};
 
 /// exec keeps ignored signals ignored and the mask as it is (execve(2)): the command must not inherit the guard's.
 void reset_signals() {
@@ -56,8 +68,8 @@ int run_child(void* argument) {
   auto& launch = *static_cast<Launch*>(argument);
   const wire::Spawn& request = *launch.request;
   const auto fail = [&launch](Stage stage) {
-    launch.error = errno;
-    launch.stage = stage;
+    launch.result.error = errno;
+    launch.result.stage = stage;
     _exit(127);
   };
   if (!enter_cgroups(launch)) fail(Stage::cgroup);
@@ -73,33 +85,70 @@ int run_child(void* argument) {
   return 127;
 }
 
-}  // namespace
+/// The payload of a request; a private mapping of its memfd where there is one. Null: not what was announced.
+unsigned char* payload_of(const wire::Spawn& request, Packet& packet) {
+  const std::size_t size = request.payload_size;
+  if ((request.flags & wire::payload_in_memfd) == 0)
+    return size == packet.size - sizeof request ? packet.data + sizeof request : nullptr;
+  const int memfd = packet.descriptors[wire::standard_descriptors];
+  struct stat file{};
+  // A file shorter than announced would be a SIGBUS on access.
+  const bool complete = fstat(memfd, &file) == 0 && static_cast<std::size_t>(file.st_size) >= size;
+  if (!complete || size == 0 || size > wire::max_payload) return nullptr;
+  void* payload = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, memfd, 0);
+  return payload == MAP_FAILED ? nullptr : static_cast<unsigned char*>(payload);
+}
 
-void resolve(Launch& launch, const wire::Spawn& request, unsigned char* payload, std::uint64_t* slots) {
+/// Turns the checked slots of a payload into the pointers execve(2) wants.
+void resolve(Launch& launch, unsigned char* payload, std::uint64_t* slots) {
   static_assert(sizeof(char*) == sizeof(std::uint64_t), "slots become pointers in place");
+  const wire::Spawn& request = *launch.request;
   const std::uint64_t count = std::uint64_t{request.arguments} + request.variables + 3;
   for (std::uint64_t i = 0; i < count; ++i)
     if (slots[i] != 0) slots[i] = reinterpret_cast<std::uint64_t>(payload + slots[i]);
   auto** pointers = reinterpret_cast<char**>(slots);
-  launch.request = &request;
   launch.program = pointers[0];
   launch.arguments = pointers + 1;
   launch.environment = pointers + 1 + request.arguments + 1;
 }
 
-pid_t start(Launch& launch) {
+void start(Launch& launch) {
   // CLONE_VFORK: the cost does not depend on anybody's memory, and the outcome of exec is known on return.
   alignas(16) static char stack[64 * 1024];
+  Launched& result = launch.result;
   const pid_t child = clone(run_child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &launch);
   if (child < 0) {
-    launch.error = errno;
-    launch.stage = Stage::process;
-    return -1;
+    result = {.stage = Stage::process, .error = errno};
+  } else if (result.error == 0) {
+    result.pid = child;
+  } else {
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
-  if (launch.error == 0) return child;
-  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  return -1;
 }
 
-}  // namespace procsafe::guard
+}  // namespace
+
+Launched launch(const wire::Spawn& request, Packet& packet) {
+  constexpr Launched malformed{.stage = Stage::request, .error = EINVAL};
+  if (!wire::is_consistent(request, packet.descriptor_count)) return malformed;
+  // The manager may have given up or died while the request was on its way.
+  pollfd channel{packet.descriptors[0], 0, 0};
+  if (poll(&channel, 1, 0) > 0) return {.stage = Stage::request, .error = ECANCELED};
+  unsigned char* payload = payload_of(request, packet);
+  if (payload == nullptr) return malformed;
+  const bool mapped = (request.flags & wire::payload_in_memfd) != 0;
+  Launch launch{.request = &request,
+                .descriptors = packet.descriptors,
+                .cgroups = packet.descriptors + wire::standard_descriptors + (mapped ? 1 : 0),
+                .result = malformed};
+  if (std::uint64_t* slots = wire::checked_slots(request, payload, request.payload_size)) {
+    launch.result = {};
+    resolve(launch, payload, slots);
+    start(launch);
+  }
+  if (mapped) munmap(payload, request.payload_size);
+  return launch.result;
+}
+
+}  // namespace procsafe::kernel

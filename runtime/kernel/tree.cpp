@@ -1,102 +1,21 @@
 #include "tree.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
-#include "system.h"
+#include "process.h"
 
-namespace procsafe::guard {
+namespace procsafe::kernel {
 namespace {
-
-/// linux/dirent.h is not exported by the kernel headers (getdents64(2)).
-struct DirectoryEntry {
-  std::uint64_t inode;
-  std::int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[1];  // NUL-terminated, as long as `length` leaves room for
-};
-
-pid_t parse_pid(const char* text) {
-  pid_t pid = 0;
-  for (; *text >= '0' && *text <= '9'; ++text) pid = pid * 10 + (*text - '0');
-  return *text == '\0' ? pid : 0;
-}
-
-/// Calls `use(pid)` for every process of this PID namespace. /proc/PID/task/TID/children would be shorter but exists
-/// only on kernels with CONFIG_PROC_CHILDREN and may skip entries while children exit (proc(5)).
-template <typename Use>
-void for_each_process(Use use) {
-  const int directory = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  alignas(8) char buffer[8192];
-  for (;;) {
-    const long got = syscall(SYS_getdents64, directory, buffer, sizeof buffer);
-    if (got <= 0) break;
-    for (long at = 0; at < got;) {
-      const auto* entry = reinterpret_cast<const DirectoryEntry*>(buffer + at);
-      if (const pid_t pid = parse_pid(entry->name); pid > 0) use(pid);
-      at += entry->length;
-    }
-  }
-  close(directory);
-}
 
 /// Whether `pid` is a child of the caller that has not ended.
 bool is_living_child(pid_t pid) {
   siginfo_t info{};
   return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && info.si_pid == 0;
-}
-
-struct Status {
-  pid_t parent = 0;
-  char state = '?';
-};
-
-void proc_path(char (&path)[40], pid_t pid, const char* file) {
-  char digits[12];
-  int count = 0;
-  do {
-    digits[count++] = static_cast<char>('0' + pid % 10);
-    pid /= 10;
-  } while (pid > 0);
-  std::strcpy(path, "/proc/");
-  char* end = path + 6;
-  while (count > 0) *end++ = digits[--count];
-  std::strcpy(end, file);
-}
-
-/// Reads the beginning of a /proc file; the number of bytes, 0 when the process is gone.
-std::size_t read_proc(pid_t pid, const char* file, char* buffer, std::size_t size) {
-  char path[40];
-  proc_path(path, pid, file);
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  const ssize_t got = read(fd, buffer, size);
-  close(fd);
-  return got > 0 ? static_cast<std::size_t>(got) : 0;
-}
-
-bool read_status(pid_t pid, Status& status) {
-  char text[512];
-  const std::size_t size = read_proc(pid, "/stat", text, sizeof text - 1);
-  text[size] = '\0';
-  // The command name may itself hold parentheses and spaces: fields are counted from its last ')'.
-  const char* name_end = std::strrchr(text, ')');
-  if (name_end == nullptr || name_end[1] != ' ' || name_end[2] == '\0') return false;
-  status.state = name_end[2];
-  status.parent = 0;
-  for (const char* digit = name_end + 4; *digit >= '0' && *digit <= '9'; ++digit)
-    status.parent = status.parent * 10 + (*digit - '0');
-  return true;
 }
 
 struct Known {
@@ -110,7 +29,7 @@ unsigned known_count = 0;
 void take_snapshot() {
   known_count = 0;
   for_each_process([](pid_t pid) {
-    Status status;
+    ProcessStatus status;
     if (known_count < max_known && read_status(pid, status)) known[known_count++] = {pid, status.parent};
   });
 }
@@ -125,7 +44,7 @@ void visit_below(pid_t parent, int parent_pidfd, int depth, Visit& visit) {
     const pid_t pid = known[i].pid;
     const int pidfd = open_pidfd(pid);
     if (pidfd < 0) continue;
-    Status status;
+    ProcessStatus status;
     // The order matters: the parentage is read after the pidfd was opened, and both the parent and the process
     // are found alive after that, so neither number can have changed hands in between.
     const bool verified = read_status(pid, status) && status.parent == parent && status.state != 'Z' &&
@@ -228,4 +147,4 @@ unsigned list_descendants(wire::ProcessEntry* entries, unsigned capacity) {
   return total;
 }
 
-}  // namespace procsafe::guard
+}  // namespace procsafe::kernel

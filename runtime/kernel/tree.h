@@ -9,7 +9,7 @@
 
 #include "wire/wire.h"
 
-namespace procsafe::guard {
+namespace procsafe::kernel {
 
 /// Decides whether a direct child is left alone.
 using Spare = bool (*)(pid_t child);
@@ -29,4 +29,4 @@ unsigned signal_descendants(int signal);
 /// Names the living descendants; returns how many there are, which may be more than `capacity`.
 unsigned list_descendants(wire::ProcessEntry* entries, unsigned capacity);
 
-}  // namespace procsafe::guard
+}  // namespace procsafe::kernel
