@@ -106,7 +106,10 @@ std::string report(const std::vector<Record>& records) {
   std::string kernels;
   for (auto& [kernel, row] : group(records, [](const Record& record) { return record.kernel; }))
     kernels += (kernels.empty() ? "" : ", ") + kernel;
-  std::string text = "Kernel " + kernels + ".\n\n";
+  std::string text = "Kernel " + kernels + ".";
+  for (auto& [tier, row] : group(records, [](const Record& record) { return record.tier; }))
+    if (row.invalid > 0) text += " Left out of " + tier + ": " + std::to_string(row.invalid) + ".";
+  text += "\n\n";
   text += table(records, "tier", [](const Record& record) { return record.tier; });
   text += table(records, "tier and fault", [](const Record& record) { return record.tier + ": " + record.fault; });
   text += table(records, "tier and tree", [](const Record& record) { return record.tier + ": " + record.shape; });

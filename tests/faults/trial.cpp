@@ -26,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds empty_limit{8000};
+/// What the compared mechanisms leave is there after three times their own escalation, or for ever.
+constexpr milliseconds comparison_limit{3000};
 constexpr milliseconds ready_limit{10'000};
 constexpr uid_t nobody = 65534;
 constexpr unsigned max_processes = 192;
@@ -44,20 +46,27 @@ bool wait_until(const std::function<bool()>& condition, milliseconds limit) {
   return true;
 }
 
+fs::path programs() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
 /// The host program of a tier; comparisons are tiers too.
 std::vector<std::string> host_command(const Trial& trial, const fs::path& ready) {
-  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
-  return {(here / "procsafe_host").string(),
-          trial.fault.host_mode,
-          trial.shape.name,
-          ready.string(),
-          "host-campaign",
-          std::to_string(trial.fault.random_instant ? 0 : trial.shape.processes)};
+  std::vector<std::string> command;
+  if (!is_comparison(trial.tier))
+    command = {(programs() / "procsafe_host").string()};
+  else if (trial.tier == "python" || trial.tier == "timeout")
+    command = {"/usr/bin/python3", PROCSAFE_COMPARISON_SCRIPT, trial.tier};
+  else
+    command = {(programs() / "procsafe_comparison_host").string(), trial.tier};
+  const std::size_t processes = trial.fault.random_instant ? 0 : trial.shape.processes;
+  command.insert(command.end(),
+                 {trial.fault.host_mode, trial.shape.name, ready.string(), "host-campaign", std::to_string(processes)});
+  return command;
 }
 
 std::vector<std::string> host_environment(const Trial& trial) {
-  return {"PATH=/usr/bin:/bin", "PM_CONTAINMENT=" + trial.tier, "PM_TERM_WAIT=0.3", "PM_KILL_WAIT=1",
-          "PM_GRACEFUL_TIMEOUT=1"};
+  return {"PATH=/usr/bin:/bin",    "PM_CONTAINMENT=" + trial.tier,
+          "PM_TERM_WAIT=0.3",      "PM_KILL_WAIT=1",
+          "PM_GRACEFUL_TIMEOUT=1", "PROCSAFE_TREE=" + (programs() / "procsafe_tree").string()};
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -207,7 +216,8 @@ class Run {
 
   /// First the tree must go although the host may live; then the host is ended and the helpers must go too.
   void wait_for_end() {
-    const bool tree_gone = wait_until([&] { return remaining(true).empty(); }, empty_limit);
+    const milliseconds limit = is_comparison(trial_.tier) ? comparison_limit : empty_limit;
+    const bool tree_gone = wait_until([&] { return remaining(true).empty(); }, limit);
     outcome_.empty_ms = ms_since(struck_);
     if (!tree_gone) return note_leaks(remaining(true));
     group_.signal(host_, SIGKILL);
@@ -257,10 +267,17 @@ std::vector<Shape> all_shapes() {
           {"ignoring", 2}, {"stopped", 2}, {"chain", 2},      {"holder", 1}, {"nested", 8}};
 }
 
+bool is_comparison(const std::string& tier) { return tier != "guard" && tier != "cgroup" && tier != "strict"; }
+
 std::vector<Fault> all_faults(const std::string& tier) {
   std::vector<Fault> faults;
   for (const auto& [name, number] : {std::pair{"TERM", SIGTERM}, {"INT", SIGINT}, {"HUP", SIGHUP}, {"KILL", SIGKILL}})
     faults.push_back({.name = std::string("manager gets ") + name, .host_signal = number});
+  if (is_comparison(tier)) {
+    for (const char* mode : {"return", "exit", "_exit", "throw", "abort"})
+      faults.push_back({.name = std::string("manager: ") + mode, .host_mode = mode});
+    return faults;
+  }
   for (const char* mode : {"return", "exit", "_exit", "throw", "abort", "exec", "fork-exit"})
     faults.push_back({.name = std::string("manager: ") + mode, .host_mode = mode});
   const std::vector<std::vector<std::string>> sets{
@@ -293,6 +310,8 @@ Trial make_trial(std::uint64_t number, const std::string& tier, std::uint64_t se
   // a short campaign already meets every fault with many shapes.
   trial.fault = faults[number % faults.size()];
   trial.shape = shapes[(number + number / faults.size()) % shapes.size()];
+  // Comparisons are of the one tree that has everything.
+  if (is_comparison(tier)) trial.shape = shapes.front();
   // Nobody may write to a cgroup unless one was delegated, which a campaign cannot arrange.
   trial.unprivileged = geteuid() == 0 && tier != "cgroup" && (number / faults.size()) % 2 == 1;
   trial.seed = seed ^ (number * 0x9e3779b97f4a7c15ULL);

@@ -38,6 +38,8 @@ struct Outcome {
   std::string survivors;  ///< names
 };
 
+/// Whether `tier` is not one of the runtime's but something it is compared with: pdeathsig, python, timeout, boost.
+bool is_comparison(const std::string& tier);
 std::vector<Fault> all_faults(const std::string& tier);
 std::vector<Shape> all_shapes();
 
