@@ -98,7 +98,10 @@ std::vector<Flow> SlotStore::exported() const {
   for (const auto& [slot, content] : known_) {
     ValueSet values;
     if (slot.kind == Slot::Kind::carrier) {
-      for (const Ref one : ObjectPool::alternatives(content.value)) values.insert(Value::of_text(encode(one)));
+      for (const Ref one : ObjectPool::alternatives(content.value)) {
+        // Of too many commands a choice keeps none: what is left is unknown.
+        if (one->is(Object::Kind::sequence)) values.insert(Value::of_text(encode(one)));
+      }
     } else {
       values = to_values(content.value);
     }
