@@ -64,6 +64,20 @@ std::vector<TextPart> parts_of(Ref text) {
   return parts;
 }
 
+bool Commands::holds_parameter(Ref command) {
+  std::vector<Ref> sources;
+  collect_sources(command, 0, sources);
+  return std::any_of(sources.begin(), sources.end(),
+                     [](Ref source) { return source->slot->kind == Slot::Kind::parameter; });
+}
+
+Origin Commands::output_of(Ref templ, const CommandSite& site) {
+  Command result;
+  std::vector<OperationFact> ignored;
+  lower_one(templ->elements.back(), is_true(templ->elements.front()), site, result, ignored);
+  return result.summary.output;
+}
+
 ShellContext Commands::around(const CommandSite& site) const {
   // The outer call has a limit, or a finding of its own for lacking one (T3).
   return {input_.file.path,
@@ -112,6 +126,7 @@ Command Commands::lower(const Api& api, const Arguments& arguments, const Comman
     const bool as_script = script || (one->is(Object::Kind::text) && api.has_trait("text-is-shell"));
     lower_one(one, as_script, site, result, found);
     carry(one, as_script, site.call.range());
+    if (holds_parameter(one)) result.carried = pool_.sequence({pool_.number(as_script ? 1 : 0), one}, false);
   }
   if (looked_at == 0) result.summary.background_only = false;
   result.known = true;

@@ -20,6 +20,8 @@ struct Command {
   bool shell = false;  ///< a shell runs it: shell=True, `sh -c`
   bool nohup = false;  ///< nohup or setsid starts it: it is to outlive its parent
   bool known = false;
+  /// The command as a template, when some of it is a parameter of the function around; null: it is not.
+  Ref carried = nullptr;
 };
 
 /// The call that runs a command.
@@ -39,6 +41,10 @@ class Commands {
   /// What a function does with the text it is given as parameter `index`, as templates in which that parameter (and
   /// others) are holes; null: it does not run it.
   Ref templates(const std::string& function, std::uint32_t index);
+  /// Of pids in what a carried command prints.
+  Origin output_of(Ref templ, const CommandSite& site);
+  /// Is something in the command a parameter of a function?
+  [[nodiscard]] static bool holds_parameter(Ref command);
   /// A template with its holes filled by `value_of(hole)`, or null when nothing was filled in. Text of the template
   /// itself stands at `place`.
   template <class ValueOf>
@@ -83,7 +89,7 @@ Ref Commands::fill(Ref command, SourceRange place, ValueOf value_of) {
         if (part.hole == nullptr) {
           builder.text().append_synthetic(part.bytes, place.begin);
         } else {
-          builder.append(value != nullptr ? value : part.hole, place);
+          builder.append_words(value != nullptr ? value : part.hole, place);
         }
       }
       return any ? builder.take() : nullptr;

@@ -1,6 +1,7 @@
 // Walks the code of a file once and follows what every expression may stand for.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -74,6 +75,7 @@ class Interpreter {
   void assign_name(Symbol symbol, Ref value, Node at);
   void assign_attribute(Node target, Ref value);
   void assign_all(Node pattern, Ref value);
+  Ref with_item(Ref container, Ref key, Ref value);
   /// Writes a changed container back to where it was read from.
   void replace(Node place, Ref value);
 
@@ -101,6 +103,8 @@ class Interpreter {
   Ref attribute_of(Ref object, std::string_view name, Node at);
   Ref attribute_of_process(Ref process, std::string_view name, Node at);
   Ref attribute_of_instance(const Class& klass, std::string_view name, Node at, bool on_class);
+  std::vector<std::string> project_ancestors(const Class& klass);
+  std::vector<std::string> project_ancestors(std::string_view class_name);
   Ref field_slot(std::string_view class_name, std::string_view attribute);
   /// An API that is handed on as a value: reported there, not where it is called (S2).
   Ref hand_over(Node node, Ref value);
@@ -121,6 +125,7 @@ class Interpreter {
   Ref apply(Ref callee, const Arguments& arguments, Node call);
   Ref apply_name(Ref callee, const Arguments& arguments, Node call);
   Ref apply_function(const Function& function, const Arguments& arguments, Node call);
+  Ref apply_foreign(std::string_view qualified, bool open, const Arguments& arguments, Node call);
   Ref apply_class(const Class& klass, const Arguments& arguments, Node call);
   Ref apply_partial(Ref callee, const Arguments& arguments, Node call);
   Ref apply_bound(Ref bound, const Arguments& arguments, Node call);
@@ -132,6 +137,12 @@ class Interpreter {
   Ref apply_callback(const Api& api, const Arguments& arguments, Node call);
   void flow_arguments(std::string_view qualified, const Arguments& arguments, Node call);
   void flow_parameters(const Function& function, const Arguments& arguments, Node call);
+
+  // Wrappers that return what a command of their caller prints (interpreter_output.cpp).
+  void carry_output(Ref value, Node at, int depth = 0);
+  /// The result of a call of `function`; `value_of` gives what is handed over for the parameters it asks for.
+  Ref add_output(const std::string& function, Ref result, Node call, const std::function<Ref(Ref)>& value_of);
+  Ref output_of(Ref templ, Ref command, Node call);
   Ref substitute(Ref result, const Function& function, const Arguments& arguments);
   Ref argument_of(const Function& function, std::size_t index, const Arguments& arguments);
   void forget_attributes();

@@ -59,15 +59,27 @@ Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
         if (one->klass != nullptr) {
           found.push_back(attribute_of_instance(*one->klass, name, at, false));
         } else if (names_.is_project(one->name)) {
-          const Ref slot = field_slot(one->name, name);
-          const Ref held = slots_.read(slot);
-          found.push_back(held != slot ? slot : pool_.bound(one, name));
+          Ref slot = field_slot(one->name, name);
+          bool held = slots_.read(slot) != slot;
+          for (const std::string& ancestor : project_ancestors(one->name)) {
+            if (held) break;
+            slot = field_slot(ancestor, name);
+            held = slots_.read(slot) != slot;
+          }
+          found.push_back(held ? slot : pool_.bound(one, name));
         } else {
           found.push_back(pool_.bound(one, name));
         }
         break;
       case Object::Kind::klass: found.push_back(attribute_of_instance(*one->klass, name, at, true)); break;
       case Object::Kind::process: found.push_back(attribute_of_process(one, name, at)); break;
+      case Object::Kind::tagged:
+        if ((one->tags & tag_output) != 0 && keeps_pid(name)) {
+          found.push_back(one);
+        } else {
+          found.push_back(pool_.bound(one, name));
+        }
+        break;
       case Object::Kind::pid: found.push_back(keeps_pid(name) ? one : pool_.bound(one, name)); break;
       case Object::Kind::slot: {
         const Ref held = is_worth_reading(one, name) ? slots_.read(one) : one;
@@ -94,10 +106,9 @@ Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
 Ref Interpreter::attribute_of_process(Ref process, std::string_view name, Node at) {
   const Ref root = root_of(process);
   if (process->name == "subprocess.CompletedProcess") {
-    const Origin output = operations_.output_of(process);
-    if (name == "stdout" && (output == Origin::searched || output == Origin::pid_file))
-      return pool_.pid(output, process->site, nullptr, process->from);
-    return pool_.bound(process, name);
+    const Spawned* started = name == "stdout" ? operations_.spawned(process) : nullptr;
+    const Ref printed = started != nullptr ? operations_.printed_by(*started) : nullptr;
+    return printed != nullptr ? printed : pool_.bound(process, name);
   }
   if (name == "pid" || name == "ident" || name == "pgid") {
     // The pid of psutil.Process(pid) is that pid.
@@ -144,12 +155,45 @@ Ref Interpreter::attribute_of_instance(const Class& klass, std::string_view name
     if (base->is(Object::Kind::klass) && base->klass != &klass && depth_ < 200) {
       const Ref inherited = attribute_of_instance(*base->klass, name, at, on_class);
       if (!inherited->is(Object::Kind::bound)) return inherited;
-    } else if (base->is(Object::Kind::name) && names_.is_project(base->name)) {
-      const Ref inherited = field_slot(base->name, name);
-      if (slots_.read(inherited) != inherited) return inherited;
     }
   }
+  for (const std::string& ancestor : project_ancestors(klass)) {
+    const Ref inherited = field_slot(ancestor, name);
+    if (slots_.read(inherited) != inherited) return inherited;
+  }
   return pool_.bound(pool_.instance(klass), name);
+}
+
+/// The project classes that a class of another file derives from, nearest first.
+std::vector<std::string> Interpreter::project_ancestors(std::string_view class_name) {
+  constexpr std::size_t kMost = 8;
+  std::vector<std::string> found;
+  std::string next(class_name);
+  for (std::size_t i = 0; found.size() < kMost; next = found[i++]) {
+    const Ref bases = slots_.read_linked({Slot::Kind::global, next + ".__bases__", 0});
+    for (const Ref base : bases != nullptr ? ObjectPool::alternatives(bases) : std::span<const Ref>()) {
+      const bool known = base->name == class_name || std::find(found.begin(), found.end(), base->name) != found.end();
+      if (base->is(Object::Kind::name) && !known && names_.is_project(base->name)) found.emplace_back(base->name);
+    }
+    if (i == found.size()) break;
+  }
+  return found;
+}
+
+/// The classes of other files that a class derives from, nearest first.
+std::vector<std::string> Interpreter::project_ancestors(const Class& klass) {
+  std::vector<std::string> found;
+  std::vector<const Class*> classes{&klass};
+  for (std::size_t i = 0; i < classes.size() && i < 8; ++i) {
+    for (const Ref base : classes[i]->bases) {
+      if (base->is(Object::Kind::klass)) classes.push_back(base->klass);
+      if (!base->is(Object::Kind::name) || !names_.is_project(base->name)) continue;
+      found.emplace_back(base->name);
+      const std::vector<std::string> further = project_ancestors(base->name);
+      found.insert(found.end(), further.begin(), further.end());
+    }
+  }
+  return found;
 }
 
 }  // namespace procsafe::python

@@ -111,8 +111,10 @@ std::optional<Ref> Interpreter::apply_builtin(std::string_view name, const Argum
     }
     return parents.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(parents));
   }
-  if (name == "shlex.split" && first != nullptr && first->is(Object::Kind::text))
-    return split_words(first, pool_, slots_);
+  if (name == "shlex.split" && first != nullptr) {
+    if (first->is(Object::Kind::text)) return split_words(first, pool_, slots_);
+    if (first->is(Object::Kind::slot)) return first;  // its words: a text as command is split where it comes from
+  }
   if (name == "shlex.join" && first != nullptr) {
     Text blank;
     blank.append_synthetic(" ", call.range().begin);
@@ -229,7 +231,8 @@ Ref Interpreter::apply_sequence_method(Ref sequence, std::string_view name, cons
   const Node place = call.field(Field::function).field(Field::object);
   std::vector<Ref> elements(sequence->elements.begin(), sequence->elements.end());
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
-  const bool in_loop = loops_ > 0;
+  // Other calls of the function may have put something into a container that outlives it.
+  const bool in_loop = loops_ > 0 || outlives_function(place);
   if ((name == "append" || name == "add" || name == "appendleft") && first != nullptr) {
     operations_.note(Event::Kind::stored, call, first, context(), outlives_function(place));
     if (name != "append" || in_loop) {
@@ -263,17 +266,26 @@ Ref Interpreter::apply_sequence_method(Ref sequence, std::string_view name, cons
     return pool_.none();
   }
   if (name == "pop" || name == "popleft" || name == "get") {
+    if (elements.empty()) return sequence->open ? pool_.unknown_at(call.id()) : pool_.none();
     const Ref taken = element(sequence, call);
     replace(place, pool_.sequence(std::move(elements), true));
     return taken;
   }
-  if (name == "copy") return sequence;
+  // A dictionary of which only the values are known is a sequence of them.
+  if (name == "copy" || name == "values") return sequence;
+  if (name == "items")
+    return pool_.sequence({pool_.sequence({pool_.unknown_at(call.id()), element(sequence, call)}, false)}, true);
   return pool_.unknown_at(call.id());
 }
 
 Ref Interpreter::apply_mapping_method(Ref mapping, std::string_view name, const Arguments& arguments, Node call) {
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
   std::vector<Ref> values(mapping->elements.begin(), mapping->elements.end());
+  const bool empty = values.empty() && !mapping->open;
+  if (empty && (name == "get" || name == "pop"))
+    return arguments.at(1) != nullptr ? arguments.at(1)->value : pool_.none();
+  if (empty && (name == "items" || name == "popitem")) return pool_.sequence({}, true);
+  if (name == "popitem") return pool_.sequence({pool_.unknown_at(call.id()), pool_.choice(std::move(values))}, false);
   if ((name == "get" || name == "pop" || name == "setdefault") && first != nullptr) {
     const Ref found = item(mapping, first, call);
     return arguments.at(1) != nullptr ? pool_.join(found, arguments.at(1)->value) : found;
@@ -306,6 +318,7 @@ Ref Interpreter::apply_mapping_method(Ref mapping, std::string_view name, const 
 
 /// Methods of files and paths, and of texts that tell something about a process.
 Ref Interpreter::apply_tagged_method(Ref tagged, std::string_view name, const Arguments& arguments, Node call) {
+  if ((tagged->tags & tag_output) != 0) return apply_opaque_method(tagged, name, call);
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
   if ((tagged->tags & tag_file) != 0) {
     if (name == "read" || name == "readline" || name == "readlines" || name == "__iter__")
@@ -353,7 +366,8 @@ Ref Interpreter::apply_opaque_method(Ref object, std::string_view name, Node cal
       "strip",     "lstrip",    "rstrip",     "split",   "rsplit",  "splitlines", "decode",  "encode", "group",
       "groups",    "get",       "pop",        "values",  "items",   "keys",       "copy",    "read",   "readline",
       "readlines", "partition", "rpartition", "replace", "findall", "popitem",    "popleft", "lower"};
-  if (object->is(Object::Kind::pid)) return is_one_of(name, kOther) ? pool_.unknown_at(call.id()) : object;
+  if (object->is(Object::Kind::pid) || object->is(Object::Kind::tagged))
+    return is_one_of(name, kOther) ? pool_.unknown_at(call.id()) : object;
   return is_one_of(name, kTaken) ? object : pool_.member(object, name);
 }
 
@@ -375,11 +389,10 @@ Ref Interpreter::listing_of(Ref path, Node at) {
 /// one (O5, O6).
 Ref Interpreter::content_of(Ref path, Node at) {
   if (path->is(Object::Kind::tagged) && (path->tags & tag_file) != 0 && path->of->is(Object::Kind::process)) {
-    const Origin output = operations_.output_of(path->of);
     operations_.note(Event::Kind::read, at, path->of, context());
-    if (output == Origin::searched || output == Origin::pid_file)
-      return pool_.pid(output, path->of->site, nullptr, path->of->from);
-    return pool_.unknown_at(at.id());
+    const Spawned* started = operations_.spawned(path->of);
+    const Ref printed = started != nullptr ? operations_.printed_by(*started) : nullptr;
+    return printed != nullptr ? printed : pool_.unknown_at(at.id());
   }
   const Ref text = path_text(path);
   if (const Ref written = state_.written(text)) return written;

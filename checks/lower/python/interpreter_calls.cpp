@@ -176,8 +176,19 @@ Ref Interpreter::apply_name(Ref callee, const Arguments& arguments, Node call) {
     }
     return pool_.instance(name);
   }
-  flow_arguments(name, arguments, call);
-  return pool_.slot({Slot::Kind::result, std::string(name), 0});
+  return apply_foreign(name, false, arguments, call);
+}
+
+/// A function or method another file of the project defines; `open`: it may be defined elsewhere, too.
+Ref Interpreter::apply_foreign(std::string_view qualified, bool open, const Arguments& arguments, Node call) {
+  const std::string function(qualified);
+  flow_arguments(function, arguments, call);
+  const auto value_of = [&](Ref hole) -> Ref {
+    const bool own = hole->slot->kind == Slot::Kind::parameter && hole->slot->symbol == function;
+    const auto* argument = own ? arguments.at(hole->slot->index) : nullptr;
+    return argument != nullptr ? argument->value : nullptr;
+  };
+  return add_output(function, pool_.slot({Slot::Kind::result, function, 0}, open), call, value_of);
 }
 
 Ref Interpreter::apply_api(const Api& api, Ref receiver, const Arguments& arguments, Node call) {
@@ -293,7 +304,12 @@ Ref Interpreter::apply_bound(Ref bound, const Arguments& arguments, Node call) {
       case Object::Kind::instance: {
         if (one->klass != nullptr) {
           const Ref attribute = attribute_of_instance(*one->klass, name, call, false);
-          if (attribute->is(Object::Kind::function)) results.push_back(apply(attribute, arguments, call));
+          if (attribute->is(Object::Kind::function)) {
+            results.push_back(apply(attribute, arguments, call));
+          } else if (attribute->is(Object::Kind::bound)) {
+            for (const std::string& ancestor : project_ancestors(*one->klass))
+              results.push_back(apply_foreign(ancestor + "." + std::string(name), true, arguments, call));
+          }
           break;
         }
         std::string type(one->name);
@@ -310,8 +326,9 @@ Ref Interpreter::apply_bound(Ref bound, const Arguments& arguments, Node call) {
           results.push_back(apply_api(*api, receiver, arguments, call));
         } else if (api == nullptr && names_.is_project(one->name)) {
           forget_attributes();
-          flow_arguments(std::string(one->name) + "." + std::string(name), arguments, call);
-          results.push_back(pool_.slot({Slot::Kind::result, std::string(one->name) + "." + std::string(name), 0}));
+          results.push_back(apply_foreign(std::string(one->name) + "." + std::string(name), false, arguments, call));
+          for (const std::string& ancestor : project_ancestors(one->name))
+            results.push_back(apply_foreign(ancestor + "." + std::string(name), true, arguments, call));
         }
         break;
       }
@@ -466,7 +483,13 @@ Ref Interpreter::apply_function(const Function& function, const Arguments& argum
   forget_attributes();
   const Ref slot = pool_.slot({Slot::Kind::result, function.qualified, 0});
   const Ref result = slots_.read(slot);
-  return result == slot ? slot : substitute(result, function, arguments);
+  const auto value_of = [&](Ref hole) -> Ref {
+    const bool own = hole->slot->kind == Slot::Kind::parameter && hole->slot->symbol == function.qualified;
+    return own && hole->slot->index < function.parameters.size() ? argument_of(function, hole->slot->index, arguments)
+                                                                 : nullptr;
+  };
+  return add_output(function.qualified, result == slot ? slot : substitute(result, function, arguments), call,
+                    value_of);
 }
 
 void Interpreter::apply_effects(const Function& function, const Arguments& arguments, Node call) {

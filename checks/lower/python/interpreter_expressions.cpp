@@ -401,7 +401,7 @@ Ref Interpreter::item(Ref container, Ref index, Node at) {
           found.push_back(one->elements[i]);
           hit = true;
         }
-        if (!hit) found.push_back(pool_.unknown_at(at.id()));
+        if (!hit && one->open) found.push_back(pool_.unknown_at(at.id()));
         break;
       }
       case Object::Kind::pid:
@@ -467,7 +467,9 @@ Ref Interpreter::evaluate_yield(Node node) {
   for (const Node child : node) {
     const Ref value = hand_over(child, evaluate(child));
     operations_.note(Event::Kind::yielded, node, value, context());
-    if (function_ != nullptr) slots_.flow({Slot::Kind::result, function_->qualified, 0}, value, node.range());
+    if (function_ == nullptr) continue;
+    slots_.flow({Slot::Kind::result, function_->qualified, 0}, value, node.range());
+    carry_output(value, node);
   }
   return pool_.unknown_at(node.id());
 }

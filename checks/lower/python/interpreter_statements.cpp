@@ -367,7 +367,10 @@ void Interpreter::execute_return(Node statement) {
   if (const Node value_node = statement.first()) {
     const Ref value = hand_over(value_node, evaluate(value_node));
     operations_.note(Event::Kind::returned, statement, value, context());
-    if (function_ != nullptr) slots_.flow({Slot::Kind::result, function_->qualified, 0}, value, statement.range());
+    if (function_ != nullptr) {
+      slots_.flow({Slot::Kind::result, function_->qualified, 0}, value, statement.range());
+      carry_output(value, statement);
+    }
   }
   leave_point();
   state_.ended = true;
@@ -437,6 +440,10 @@ void Interpreter::execute_definition(Node definition) {
   for (const Parameter& parameter : function->parameters) {
     if (parameter.default_value) hand_over(parameter.default_value, evaluate(parameter.default_value));
   }
+  // Files that derive from the class, or hold an object of it, read a property as an attribute.
+  if (function->is_property && function->owner != nullptr)
+    slots_.flow(*field_slot(function->owner->qualified, function->name)->slot,
+                pool_.slot({Slot::Kind::result, function->qualified, 0}), inner.range());
   assign_name(program_.symbol(function->name), pool_.function(*function), inner);
 }
 
@@ -509,16 +516,8 @@ void Interpreter::assign(Node target, Ref value) {
       const Ref handed = hand_over(target, value);
       operations_.note(Event::Kind::stored, target, value, context(), outlives_function(container));
       const Ref key = evaluate(target.field(Field::subscript));
-      if (old->is(Object::Kind::mapping)) {
-        std::vector<std::string_view> keys(old->keys.begin(), old->keys.end());
-        std::vector<Ref> values(old->elements.begin(), old->elements.end());
-        const bool constant = key->is(Object::Kind::text) && key->text->constant();
-        keys.push_back(constant ? pool_.intern(key->text->bytes()) : std::string_view());
-        values.push_back(handed);
-        replace(container, pool_.mapping(keys, values, old->open || loops_ > 0 || !constant));
-      } else if (container.is(Kind::attribute) || container.is(Kind::identifier)) {
-        replace(container, pool_.join(old, pool_.sequence({handed}, true)));
-      }
+      if (container.is(Kind::attribute) || container.is(Kind::identifier))
+        replace(container, with_item(old, key, handed));
       return;
     }
     case Kind::pattern_list:
@@ -532,6 +531,37 @@ void Interpreter::assign(Node target, Ref value) {
     case Kind::as_pattern_target: assign(target.first(), value); return;
     default: evaluate(target); return;
   }
+}
+
+/// The container after `container[key] = value`. What it may be is merged into one: a container of a field is read and
+/// written again in every pass, and must not grow with them.
+Ref Interpreter::with_item(Ref container, Ref key, Ref value) {
+  std::vector<std::string_view> keys;
+  std::vector<Ref> values;
+  std::vector<Ref> others;
+  bool mapping = false;
+  bool open = loops_ > 0;
+  const auto add = [&](std::string_view name, Ref element) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i] == name && values[i] == element) return;
+    }
+    keys.push_back(name);
+    values.push_back(element);
+  };
+  for (const Ref one : ObjectPool::alternatives(container)) {
+    if (one->is(Object::Kind::mapping) || one->is(Object::Kind::sequence)) {
+      mapping = mapping || one->is(Object::Kind::mapping);
+      open = open || one->open;
+      for (std::size_t i = 0; i < one->elements.size(); ++i)
+        add(one->is(Object::Kind::mapping) ? one->keys[i] : std::string_view(), one->elements[i]);
+    } else if (!one->is(Object::Kind::none) && !one->is(Object::Kind::bound)) {
+      others.push_back(one);  // an attribute nobody has set so far is no container
+    }
+  }
+  const bool constant = key->is(Object::Kind::text) && key->text->constant();
+  add(constant && mapping ? pool_.intern(key->text->bytes()) : std::string_view(), value);
+  others.push_back(mapping ? pool_.mapping(keys, values, open || !constant) : pool_.sequence(std::move(values), true));
+  return pool_.choice(std::move(others));
 }
 
 void Interpreter::assign_all(Node pattern, Ref value) {

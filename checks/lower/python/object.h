@@ -36,6 +36,7 @@ enum Tag : std::uint8_t {
   tag_path = 16,       ///< a path object of the text `of`
   tag_awaitable = 32,  ///< a coroutine; awaiting it gives `of`
   tag_group = 64,      ///< the process group of the pid `elements`, to be compared
+  tag_output = 128,    ///< what the command `of` prints, some of which the caller of the function gives
 };
 
 struct Object {

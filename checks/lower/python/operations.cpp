@@ -9,9 +9,23 @@ namespace {
 
 bool is_pipe(Ref value) { return value != nullptr && mentions(value, "subprocess.PIPE"); }
 
+/// Flags that programs write as numbers, too: the values of Microsoft's and Linux' headers.
+std::int64_t number_of_flag(std::string_view flag) {
+  if (flag == "subprocess.DETACHED_PROCESS") return 0x8;
+  if (flag == "os.WNOHANG") return 0x1;
+  return 0;
+}
+
+bool has_bits(Ref value, std::int64_t bits) {
+  if (value->is(Object::Kind::number)) return (value->number & bits) != 0;
+  if (!value->is(Object::Kind::choice) && !value->is(Object::Kind::tagged)) return false;
+  return std::any_of(value->elements.begin(), value->elements.end(), [&](Ref part) { return has_bits(part, bits); });
+}
+
 bool is_flag_given(const std::vector<std::string>& flags, Ref value) {
-  return value != nullptr &&
-         std::any_of(flags.begin(), flags.end(), [&](const std::string& flag) { return mentions(value, flag); });
+  return value != nullptr && std::any_of(flags.begin(), flags.end(), [&](const std::string& flag) {
+           return mentions(value, flag) || has_bits(value, number_of_flag(flag));
+         });
 }
 
 Timeout timeout_of_value(Ref value, const Api& api) {
@@ -340,6 +354,15 @@ void Operations::note_spawned(const Api& api, const Arguments& arguments, Node c
     started.background_only = command.summary.background_only;
     started.tree = command.summary.tree || command.shell;
     started.output = command.summary.output;
+    started.carried = command.carried;
+  }
+  // A filter prints of what it reads.
+  if (const Arguments::Keyword* in = arguments.named("stdin")) {
+    for (const Ref one : ObjectPool::alternatives(in->value)) {
+      if (one->is(Object::Kind::tagged) && (one->tags & tag_file) != 0 && one->of != nullptr &&
+          one->of->is(Object::Kind::process))
+        started.output = worse(started.output, output_of(one->of));
+    }
   }
   const Arguments::Keyword* preexec = arguments.named("preexec_fn");
   started.own_session =

@@ -42,6 +42,7 @@ struct Spawned {
   bool background_only = false;            ///< its shell returns at once
   bool piped = false;                      ///< its stdout or stderr is a pipe to us
   Origin output = Origin::not_applicable;  ///< of pids in what it prints
+  Ref carried = nullptr;                   ///< its command, when a caller gives some of it (see Command::carried)
 };
 
 class Operations {
@@ -79,6 +80,8 @@ class Operations {
   [[nodiscard]] const Spawned* spawned(Ref handle) const;
   [[nodiscard]] const Spawned* spawned_at(NodeId call) const;
   [[nodiscard]] Origin output_of(Ref handle) const;
+  /// What a process prints, when it is pids, or depends on the caller; else null.
+  Ref printed_by(const Spawned& started);
   [[nodiscard]] const Location* place(Node node);
 
  private:

@@ -35,19 +35,23 @@ Ref Operations::handle_of_pid(const Api& api, const Arguments& arguments, Node c
   return pool_.choice(std::move(handles));
 }
 
+Ref Operations::printed_by(const Spawned& started) {
+  if (started.output == Origin::searched || started.output == Origin::pid_file)
+    return pool_.pid(started.output, started.call.id(), nullptr, place(started.call));
+  return started.carried != nullptr ? pool_.tagged(tag_output, {}, started.carried) : nullptr;
+}
+
 /// The output of a command: pids when the command searches for some, or prints a pid file.
 Ref Operations::output(Node call, Ref receiver) {
   std::vector<Ref> texts;
-  const auto add = [&](Origin origin, NodeId site, const Location* from) {
-    if (origin == Origin::searched || origin == Origin::pid_file)
-      texts.push_back(pool_.pid(origin, site, nullptr, from));
+  const auto add = [&](const Spawned& started) {
+    if (const Ref printed = printed_by(started)) texts.push_back(printed);
   };
   if (receiver == nullptr) {
-    const auto found = spawned_.find(call.id());
-    if (found != spawned_.end()) add(found->second.output, call.id(), place(call));
+    if (const Spawned* started = spawned_at(call.id())) add(*started);
   } else {
     for (const Ref one : ObjectPool::alternatives(slots_.resolve(receiver))) {
-      if (const Spawned* started = spawned(one)) add(started->output, started->call.id(), place(started->call));
+      if (const Spawned* started = spawned(one)) add(*started);
     }
   }
   return texts.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(texts));

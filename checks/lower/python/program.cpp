@@ -88,7 +88,7 @@ void Program::add_function(Node node, Around& around) {
   }
   read_parameters(node.field(Field::parameters), function);
   if (function.owner != nullptr) {
-    function.owner->methods[function.name] = &function;
+    if (!function.is_accessor) function.owner->methods[function.name] = &function;
     if (!function.is_static && !function.parameters.empty()) {
       function.self = function.parameters.front().symbol;
       function.parameters.erase(function.parameters.begin());
@@ -121,6 +121,7 @@ void Program::read_decorators(Node definition, Function& function) {
     if (const std::size_t dot = word.rfind('.'); dot != std::string_view::npos) word = word.substr(dot + 1);
     if (word == "staticmethod") function.is_static = true;
     if (word == "classmethod") function.is_class_method = true;
+    if (word == "setter" || word == "deleter") function.is_accessor = true;
     if (word == "property" || word == "cached_property") function.is_property = true;
     if (word == "contextmanager" || word == "asynccontextmanager") function.is_context_manager = true;
   }

@@ -44,6 +44,7 @@ struct Function {
   bool is_static = false;
   bool is_class_method = false;
   bool is_property = false;
+  bool is_accessor = false;  ///< sets or deletes the property of its name
   bool is_context_manager = false;
   std::set<Symbol> locals;
   std::set<Symbol> globals;  ///< declared `global`

@@ -157,7 +157,12 @@ void SlotStore::insert_values(Ref object, ValueSet& values, int depth) const {
       for (const Ref element : object->elements) insert_values(element, values, depth + 1);
       return;
     case Object::Kind::choice:
-      for (const Ref element : object->elements) insert_values(element, values, depth);
+      for (const Ref element : object->elements) {
+        // `{}` beside what was put in later tells nothing.
+        const bool container = element->is(Object::Kind::sequence) || element->is(Object::Kind::mapping);
+        if (!container || !element->elements.empty() || element->open) insert_values(element, values, depth);
+      }
+      if (values.empty()) break;
       return;
     case Object::Kind::unknown:
     case Object::Kind::real:

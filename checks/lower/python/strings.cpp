@@ -99,6 +99,17 @@ void TextBuilder::append(Ref object, SourceRange place) {
   }
 }
 
+void TextBuilder::append_words(Ref object, SourceRange place) {
+  if (!object->is(Object::Kind::sequence)) {
+    append(object, place);
+    return;
+  }
+  for (const Ref word : object->elements) {
+    if (word != object->elements.front()) text_.append_synthetic(" ", place.begin);
+    append(word, place);
+  }
+}
+
 void TextBuilder::append_part(Ref text_object, std::size_t begin, std::size_t end) {
   const Text part = text_object->text->substr(begin, end);
   // The holes of the part are consecutive holes of the whole: those before it are counted off.

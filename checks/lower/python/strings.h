@@ -26,6 +26,8 @@ class TextBuilder {
   [[nodiscard]] Text& text() { return text_; }
   /// A text as it is, a constant number as its digits, anything else as a hole that stands at `place`.
   void append(Ref object, SourceRange place);
+  /// The same, but a list is its words with blanks between: what `" ".join(words)` makes of it.
+  void append_words(Ref object, SourceRange place);
   /// Part [begin, end) of a text object.
   void append_part(Ref text_object, std::size_t begin, std::size_t end);
   /// The text; the builder is empty afterwards.
