@@ -70,6 +70,7 @@ ShellRuns read_runs(const toml::table& table, std::string_view source) {
   runs.operands = count_of(reader, "operands");
   runs.dashes = reader.boolean("dashes");
   runs.options = reader.strings("options");
+  runs.last = reader.boolean("last");
   runs.option_only = reader.boolean("option_only");
   runs.assignments = reader.boolean("assignments");
   runs.functions = reader.boolean("functions");

@@ -38,6 +38,7 @@ struct ShellRuns {
   std::uint32_t operands = 0;                   ///< operands that stand before the command: timeout 1, docker exec 1
   bool dashes = false;                          ///< `--`, if there is one, stands before the command (kubectl exec)
   std::vector<std::string> options;             ///< options whose value is shell text: "c", "command"
+  bool last = false;                            ///< only the last operand is the text (test_expect_success)
   bool option_only = false;                     ///< without such an option it runs nothing of ours (su, script)
   bool assignments = false;                     ///< NAME=value may precede the command (env, sudo)
   bool functions = false;                       ///< functions and aliases of the script apply (time, eval)

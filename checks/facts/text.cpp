@@ -85,6 +85,24 @@ const Text::Hole* Text::hole_named(std::string_view name) const {
   return &holes_[number];
 }
 
+bool Text::names_only_holes() const {
+  for (std::size_t at = 0; at < bytes_.size(); ++at) {
+    const FoundHole hole = next_hole(bytes_, at);
+    const std::size_t stop = std::min(hole.begin, bytes_.size());
+    if (bytes_.find_first_not_of(" \t\n,-", at) < stop) return false;
+    if (hole.begin == std::string::npos) break;
+    at = hole.end - 1;
+  }
+  return true;
+}
+
+Text Text::placed_at(SourceRange place) const {
+  Text placed = *this;
+  std::fill(placed.sources_.begin(), placed.sources_.end(), place.begin);
+  for (Hole& hole : placed.holes_) hole.source = place;
+  return placed;
+}
+
 Text Text::substr(std::size_t begin, std::size_t end) const {
   end = std::min(end, bytes_.size());
   Text part;

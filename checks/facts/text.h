@@ -47,6 +47,11 @@ class Text {
   /// The hole a name such as `__procsafe_hole_3` stands for, or null.
   [[nodiscard]] const Hole* hole_named(std::string_view name) const;
 
+  /// Between its holes stands nothing but blanks, commas and signs: a list of numbers, if the holes are numbers.
+  [[nodiscard]] bool names_only_holes() const;
+  /// The same text as if it stood at `place`.
+  [[nodiscard]] Text placed_at(SourceRange place) const;
+
   /// The part [begin, end) of the bytes, with its map; holes stay whole (end is moved behind a hole
   /// that it would cut).
   [[nodiscard]] Text substr(std::size_t begin, std::size_t end) const;

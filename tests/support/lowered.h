@@ -28,15 +28,18 @@ struct ScriptRow {
   const char* expected;
 };
 
-/// `line rule` of every finding in the last of the files, sorted by line, then rule, joined by "; ".
+/// `line rule` of every finding in the last of the files, sorted by line, then rule, joined by "; ". A missing handler
+/// is left out: every line that keeps a job would have one; handlers_test.cpp asks for it.
 inline std::string findings(std::vector<SourceFile> files, Preset preset = Preset::recommended) {
   PipelineOptions options;
   options.judge.preset = preset;
   std::vector<FileResult> results = analyse(std::move(files), catalog(), options);
   const FileResult& last = results.back();
   std::vector<std::pair<std::uint32_t, std::string>> rows;
-  for (const Finding& finding : last.findings)
-    rows.emplace_back(last.file.position(finding.range.begin).line, finding.rule->id);
+  for (const Finding& finding : last.findings) {
+    if (finding.rule->id != "missing-cleanup-handler")
+      rows.emplace_back(last.file.position(finding.range.begin).line, finding.rule->id);
+  }
   std::sort(rows.begin(), rows.end());
   std::string joined;
   for (const auto& [line, rule] : rows) joined += (joined.empty() ? "" : "; ") + std::to_string(line) + " " + rule;

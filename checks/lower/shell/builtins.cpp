@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "lower/shell/script_lowering.h"
 
@@ -39,11 +40,11 @@ bool ScriptLowering::perform_builtin(const std::string& name, const Command& com
   }
   if (name == "exec" && arguments.empty()) return true;
   if (name == "trap") {
-    perform_trap(arguments, environment);
+    perform_trap(arguments, command, environment);
   } else if (name == "alias") {
     perform_alias_definition(arguments);
   } else if (name == "wait") {
-    perform_wait(arguments, environment);
+    perform_wait(arguments, command, environment);
   } else if (name == "disown") {
     perform_disown(arguments, command, environment);
   } else if (name == "jobs" || name == "fg") {
@@ -91,19 +92,6 @@ void ScriptLowering::perform_declaration(const std::string& name, const Command&
     consume_values(variable(assignment.name, environment).values, false);
 }
 
-void ScriptLowering::perform_trap(std::span<const Field> arguments, Environment& environment) {
-  while (!arguments.empty() && arguments.front().is("--")) arguments = arguments.subspan(1);
-  if (arguments.size() < 2 || arguments.front().is("-") || arguments.front().is("-p")) return;
-  const Text& action = arguments.front().text;
-  if (action.empty()) return;
-  // Runs at an unknown time: with whatever the variables hold then.
-  Environment later;
-  later.positional = environment.positional;
-  ++handlers_;
-  run_same_shell(action, later);
-  --handlers_;
-}
-
 void ScriptLowering::perform_alias_definition(std::span<const Field> arguments) {
   for (const Field& field : arguments) {
     const std::string& bytes = field.text.bytes();
@@ -113,7 +101,7 @@ void ScriptLowering::perform_alias_definition(std::span<const Field> arguments) 
   }
 }
 
-void ScriptLowering::perform_wait(std::span<const Field> arguments, Environment& environment) {
+void ScriptLowering::perform_wait(std::span<const Field> arguments, const Command& command, Environment& environment) {
   bool any = false;
   for (const Field& field : arguments) {
     if (field.text.bytes().starts_with('-')) continue;
@@ -122,6 +110,11 @@ void ScriptLowering::perform_wait(std::span<const Field> arguments, Environment&
     if (field.text.bytes().starts_with('%')) finish_all(environment);
   }
   if (!any) finish_all(environment);
+  if (!swallowed_) return;
+  OperationFact fact;
+  fact.attributes.set(Operation::wait);
+  fact.attributes.set(Attribute::swallowed, true);
+  emit(std::move(fact), command, false);
 }
 
 void ScriptLowering::perform_read(std::span<const Field> arguments, Environment& environment) {

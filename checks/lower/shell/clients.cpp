@@ -80,7 +80,8 @@ void ScriptLowering::check_client(const Command& command, const ShellCommand& en
   OperationFact fact;
   fact.attributes.set(Operation::wait);
   fact.attributes.set(Form::client);
-  const bool unknown = options.unknown && may_hold_options(arguments[options.operands.front()]);
+  const bool unknown =
+      command.hides_options || (options.unknown && may_hold_options(arguments[options.operands.front()]));
   const bool bounded = command.bounded || bounded_ || session_.context.bounded || bounded_by(client, options);
   fact.attributes.set(bounded ? Timeout::bounded : unknown ? Timeout::unknown : Timeout::absent);
   emit(std::move(fact), command, false);

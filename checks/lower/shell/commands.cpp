@@ -76,6 +76,8 @@ void ScriptLowering::perform(Command command, Environment& environment) {
   }
   const std::span<const Field> arguments = std::span(command.words).subspan(1);
   const ShellCommand* entry = session_.catalog.find(name);
+  note_tree(command, entry);
+  if (name.find("atexit") != std::string::npos) session_.handlers.handled.insert("EXIT");
   if (entry == nullptr || (!entry->message && entry->kills == ShellCommand::Kills::no)) {
     for (const Field& field : arguments) consume(field, false);
   }
@@ -133,6 +135,7 @@ bool ScriptLowering::perform_behind_variable(const Command& command, Environment
     Text text;
     text.append_synthetic(name, command.range.begin);
     guessed.words.front().text = std::move(text);
+    guessed.hides_options = command.words.front().splits;
     perform(std::move(guessed), environment);
     return true;
   }
@@ -312,7 +315,7 @@ void ScriptLowering::run_operands(Command& command, const ShellCommand& entry, c
       } else if (runs.appends_input) {  // parallel: words are a command whose input stands behind
         run_argv(command, runs, rest, environment);
       } else {
-        run_joined(rest, command, runs, environment);
+        run_joined(runs.last && !rest.empty() ? rest.last(1) : rest, command, runs, environment);
       }
       break;
     case ShellRuns::Style::script:

@@ -23,6 +23,7 @@ std::unique_ptr<Statement> Reader::read_compound(std::string_view word) {
   if (word == "[[") return read_test();
   if (word == "function") return read_function(true);
   if (word == "coproc") return read_coprocess();
+  if (word == "@test") return read_bats_test();
   if (at_function()) return read_function(false);
   return nullptr;
 }
@@ -322,6 +323,22 @@ std::unique_ptr<Statement> Reader::read_function(bool with_keyword) {
   function->children.push_back(read_command());
   finish(*function, at_);
   return function;
+}
+
+std::unique_ptr<Statement> Reader::read_bats_test() {
+  std::unique_ptr<Statement> test = start(Statement::Kind::function);
+  at_ += 5;
+  skip_blanks();
+  const Word title = read_word(Mode::bare);
+  test->name = title.literal_text();
+  skip_newlines();
+  if (peek() == '{') {
+    test->children.push_back(read_group());
+  } else {
+    fail(test->span.begin, at_);
+  }
+  finish(*test, at_);
+  return test;
 }
 
 std::unique_ptr<Statement> Reader::read_coprocess() {

@@ -59,7 +59,7 @@ void Environment::join(const Environment& other) {
   if (positional != other.positional && !(positional && other.positional && *positional == *other.positional))
     positional.reset();
   shifted_often = shifted_often || other.shifted_often || shifted != other.shifted;
-  if (!last_job) last_job = other.last_job;
+  last_jobs.insert(other.last_jobs.begin(), other.last_jobs.end());
 }
 
 }  // namespace procsafe::shell

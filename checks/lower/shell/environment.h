@@ -38,9 +38,9 @@ struct Environment {
   std::set<std::size_t> open_jobs;                      ///< started in this shell and not yet waited for
   std::shared_ptr<const std::vector<Text>> positional;  ///< known arguments (`set --`, sh -c), or null
   unsigned shifted = 0;
-  bool shifted_often = false;           ///< by an unknown count
-  std::optional<std::size_t> last_job;  ///< what `$!` is
-  bool ended = false;                   ///< nothing behind this place is reached
+  bool shifted_often = false;       ///< by an unknown count
+  std::set<std::size_t> last_jobs;  ///< what `$!` may be
+  bool ended = false;               ///< nothing behind this place is reached
 
   void assign(const std::string& name, Content content);
   /// Joins the other branch into this one.

@@ -70,12 +70,15 @@ ValueSet flattened(const ValueSet& values) {
       flat.insert(value);
       continue;
     }
+    bool tells = value.text->names_only_holes();
     for (const Text::Hole& hole : value.text->holes()) {
       for (const Value& inner : hole.values) {
-        if (inner.kind != Value::Kind::text) flat.insert(inner);
+        const bool text = inner.kind == Value::Kind::text;
+        if (!text) flat.insert(inner);
+        tells = tells && (!text || (inner.text && inner.text->constant()));
       }
     }
-    flat.insert(Value::unknown());
+    if (!tells) flat.insert(Value::unknown());
   }
   return flat;
 }
@@ -189,6 +192,16 @@ void ScriptLowering::expand_parameter(const Part& part, Environment& environment
       content.keys.merge(otherwise.keys);
     }
     if (part.op.back() == '=') environment.assign(part.name, content);
+  } else if (part.operand && (part.op == ":+" || part.op == "+") && !part.quoted) {
+    // What is given only sometimes counts as given: ${limit:+--max-time "$limit"}
+    for (const Part& inner : part.operand->parts) {
+      if (inner.kind == Part::Kind::literal && !inner.quoted) {
+        append_words(inner.text, {}, to);
+      } else {
+        expand_part(inner, environment, to);
+      }
+    }
+    return;
   } else if (part.operand && (part.op == ":+" || part.op == "+")) {
     content = content_of(*part.operand, environment);
     content.partial = true;
@@ -217,12 +230,32 @@ void ScriptLowering::Expansion::append_hole(const ValueSet& values, SourceRange 
   field().text.append_hole(held, source);
 }
 
+void ScriptLowering::append_words(const Text& text, const std::function<void(Field&)>& tag, Expansion& to) {
+  const std::string& bytes = text.bytes();
+  for (std::size_t at = 0; at < bytes.size();) {
+    if (is_blank(bytes[at])) {
+      to.open = false;
+      ++at;
+      continue;
+    }
+    std::size_t stop = at;
+    while (stop < bytes.size() && !is_blank(bytes[stop])) ++stop;
+    Field& field = to.field();
+    field.text.append(text.substr(at, stop));
+    if (tag) tag(field);
+    at = stop;
+  }
+}
+
 void ScriptLowering::append_content(const Content& content, const Part& part, Expansion& to) {
   const auto tag = [&](Field& field) {
     field.keys.insert(content.keys.begin(), content.keys.end());
     field.identifies.insert(content.identifies.begin(), content.identifies.end());
   };
-  const Text* text = only_text(content);
+  // A variable amid other text is reported where it is used, one that is all of a word where it was written.
+  std::optional<Text> used;
+  if (const Text* whole = only_text(content); whole != nullptr && !to.whole) used = whole->placed_at(part.span.range());
+  const Text* text = used ? &*used : only_text(content);
   if (content.elements && all_elements(part)) {
     bool first = true;
     for (const Text& element : *content.elements) {
@@ -243,20 +276,7 @@ void ScriptLowering::append_content(const Content& content, const Part& part, Ex
     return;
   }
   if (text != nullptr && text->constant()) {
-    const std::string& bytes = text->bytes();
-    for (std::size_t at = 0; at < bytes.size();) {
-      if (is_blank(bytes[at])) {
-        to.open = false;
-        ++at;
-        continue;
-      }
-      std::size_t stop = at;
-      while (stop < bytes.size() && !is_blank(bytes[stop])) ++stop;
-      Field& field = to.field();
-      field.text.append(text->substr(at, stop));
-      tag(field);
-      at = stop;
-    }
+    append_words(*text, tag, to);
     return;
   }
   const bool begins = !to.open;

@@ -44,6 +44,7 @@ void ScriptLowering::call(Function& function, const Command& command, Environmen
   flow_arguments(slot_symbol(function.name), arguments);
   carry_into(slot_symbol(function.name), arguments, command, environment);
   summarise(function);
+  signalled_ = signalled_ || function.signals;
   if (!function.effect) return;
   const Binding binding{slot_symbol(function.name), arguments};
   function.effect->variables.for_each([&](const std::string& name, const Content& content) {
@@ -69,7 +70,7 @@ void ScriptLowering::call(Function& function, const Command& command, Environmen
     for (std::string& bound : bind_key(key, binding)) environment.verified.insert(std::move(bound));
   }
   environment.open_jobs.insert(function.effect->open_jobs.begin(), function.effect->open_jobs.end());
-  if (function.effect->last_job) environment.last_job = function.effect->last_job;
+  if (!function.effect->last_jobs.empty()) environment.last_jobs = function.effect->last_jobs;
   if (function.exits) environment.ended = true;
   print(bind(function.output, binding));
 }
@@ -93,7 +94,12 @@ Environment ScriptLowering::walk_body(Function& function, Content* output) {
   std::vector<Environment> returns;
   auto* const outer_returns = std::exchange(returns_, &returns);
   Environment inside;
+  const bool signalled = std::exchange(signalled_, false);
+  const bool swallowed = std::exchange(swallowed_, false);
   run(*function.body, inside);
+  function.signals = function.signals || signalled_;
+  signalled_ = signalled;
+  swallowed_ = swallowed;
   // A comparison that decides the function's result holds where that result is tested.
   std::set<std::string> verified = inside.verified;
   for (const Environment& left : returns) {

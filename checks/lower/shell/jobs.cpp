@@ -54,7 +54,7 @@ void ScriptLowering::run_background(const Statement& statement, Environment& env
   --subshell_;
   background_job_ = outer;
   environment.files = inside.files;
-  environment.last_job = number;
+  environment.last_jobs = {number};
   environment.open_jobs.insert(number);
 }
 
@@ -71,9 +71,8 @@ Content ScriptLowering::job_pid(const Environment& environment) {
     content.keys.insert(pid.name);
     content.values.insert(std::move(pid));
   };
-  if (environment.last_job) {
-    add(*environment.last_job);
-  } else {
+  for (const std::size_t number : environment.last_jobs) add(number);
+  if (environment.last_jobs.empty()) {
     for (std::size_t i = 0; i < session_.jobs.size(); ++i) add(i);
   }
   if (content.values.empty()) content.values.insert(Value::pid(Origin::child));
@@ -142,7 +141,7 @@ void ScriptLowering::perform_disown(std::span<const Field> arguments, const Comm
     if (field.is("-a") || field.text.bytes().starts_with('%'))
       let_go.insert(environment.open_jobs.begin(), environment.open_jobs.end());
   }
-  if (let_go.empty() && environment.last_job) let_go.insert(*environment.last_job);
+  if (let_go.empty()) let_go = environment.last_jobs;
   bool remembered = let_go.empty();
   for (const std::size_t job : let_go) {
     session_.jobs[job].disowned = true;
@@ -160,7 +159,39 @@ void ScriptLowering::let_go(const Command& command) {
   emit(std::move(fact), command, false);
 }
 
+void ScriptLowering::note_tree(const Command& command, const ShellCommand* entry) {
+  if (!background_job_ || command.statement == nullptr) return;
+  Job& job = session_.jobs[*background_job_];
+  if (command.statement->span.range() != job.range) return;
+  const bool shell = entry != nullptr && entry->runs && entry->runs->style == ShellRuns::Style::script;
+  const std::string& program = command.words.front().text.bytes();
+  job.tree = job.tree || shell || (entry != nullptr && entry->tree) || program.ends_with(".sh");
+}
+
+bool ScriptLowering::leads_tree(const ValueSet& values) const {
+  bool leads = false;
+  each_job(values, 0,
+           [&](std::size_t job) { leads = leads || (session_.jobs[job].tree && !session_.jobs[job].tree_ended); });
+  return leads;
+}
+
+void ScriptLowering::end_trees(const ValueSet& values) {
+  each_job(values, 0, [&](std::size_t job) { session_.jobs[job].tree_ended = true; });
+}
+
+/// The first job that is kept in a variable only, when no handler would end it (H1).
+const Job* ScriptLowering::first_unguarded() const {
+  if (slot_path_.empty() || !session_.handlers.handled.empty()) return nullptr;
+  const Job* first = nullptr;
+  for (const Job& job : session_.jobs) {
+    const bool kept = job.remembered && job.read && !job.filed && !job.disowned && !job.detached;
+    if (kept && (first == nullptr || job.range < first->range)) first = &job;
+  }
+  return first;
+}
+
 void ScriptLowering::report_jobs() {
+  const Job* const unguarded = is_library() ? nullptr : first_unguarded();
   for (const Job& job : session_.jobs) {
     const bool kept = job.detached ? job.finished : job.read || (job.global && is_library());
     const bool at_disown = job.disowned && job.remembered && (!job.detached || job.finished);
@@ -170,6 +201,7 @@ void ScriptLowering::report_jobs() {
     fact.attributes.set(at_disown || (kept && !job.disowned && !job.disowned_at_once) ? Lifetime::held
                                                                                       : Lifetime::untracked);
     fact.attributes.set(Attribute::reaped, job.finished);
+    fact.attributes.set(Attribute::held_beyond, &job == unguarded);
     fact.range = job.range;
     fact.what = job.what;
     fact.symbol = job.symbol;

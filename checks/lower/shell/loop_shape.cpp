@@ -37,6 +37,45 @@ bool tells_time(std::string_view text) {
          text.find("date '+") != std::string_view::npos || text.find("/proc/uptime") != std::string_view::npos;
 }
 
+/// Names behind a dollar sign, anywhere in the text.
+std::set<std::string> expanded_names(std::string_view source) {
+  std::set<std::string> names;
+  for (std::size_t at = source.find('$'); at != std::string_view::npos; at = source.find('$', at + 1)) {
+    std::size_t begin = at + 1;
+    if (begin < source.size() && source[begin] == '{') ++begin;
+    std::size_t stop = begin;
+    while (stop < source.size() && is_name(source[stop])) ++stop;
+    if (stop == begin && begin < source.size() && (source[begin] == '@' || source[begin] == '*')) ++stop;
+    if (stop > begin) names.emplace(source.substr(begin, stop - begin));
+  }
+  return names;
+}
+
+/// Limits have names that say so; what they are compared with need not be resolved.
+bool names_limit(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  static constexpr std::string_view kLimits[] = {"timeout",    "time_out",  "tm_out",   "deadline",  "elapsed",
+                                                 "start_time", "starttime", "end_time", "endtime",   "max_wait",
+                                                 "maxwait",    "retries",   "max_retr", "max_tries", "max_attempts"};
+  return std::any_of(std::begin(kLimits), std::end(kLimits),
+                     [&](std::string_view limit) { return name.find(limit) != std::string::npos; });
+}
+
+bool reads_file(const Statement& statement) {
+  return std::any_of(statement.redirects.begin(), statement.redirects.end(), [](const Redirect& redirect) {
+    return redirect.kind == Redirect::Kind::input || redirect.kind == Redirect::Kind::here_document ||
+           redirect.kind == Redirect::Kind::here_string;
+  });
+}
+
+bool writes_file(const Statement& statement) {
+  return std::any_of(statement.redirects.begin(), statement.redirects.end(), [](const Redirect& redirect) {
+    const bool output = redirect.kind == Redirect::Kind::output || redirect.kind == Redirect::Kind::append;
+    return output && redirect.descriptor <= 1 && redirect.target.literal_text() != "/dev/null";
+  });
+}
+
 /// Names of the variables a word expands, in order of no importance.
 void collect_names(const Word& word, std::set<std::string>& names) {
   for (const Part& part : word.parts) {
@@ -53,7 +92,7 @@ bool has_command(const Word& word) {
 
 bool is_file_test(std::string_view word) {
   return word.size() == 2 && word[0] == '-' &&
-         std::string_view("abcdefghkprstuwxGLNOS").find(word[1]) != std::string_view::npos;
+         std::string_view("bcdefghkprstuwxGLNOS").find(word[1]) != std::string_view::npos;
 }
 
 bool is_comparison(std::string_view word) {
@@ -68,7 +107,8 @@ LoopShape::LoopShape(const Statement& loop, const ShellCatalog& catalog, const F
     look(branch.condition, 0);
     scan(branch.body, 0);
   }
-  std::vector<const Statement*> guards;
+  settle_values();
+  Guards guards;
   for (const Branch& branch : loop.branches) find_exits(branch.body, guards, 0, 0);
 }
 
@@ -94,17 +134,23 @@ void LoopShape::scan(const Statement& statement, int depth) {
   if (statement.kind == Statement::Kind::function) return;
   if (statement.kind == Statement::Kind::arithmetic || statement.kind == Statement::Kind::for_arithmetic)
     scan_arithmetic(statement.kind == Statement::Kind::arithmetic ? statement.span.source() : statement.head.source());
+  const bool fed = reads_file(statement);
+  piped_ += fed ? 1 : 0;
   for (std::size_t i = 0; i < statement.children.size(); ++i) {
     // What stands in front of && and || is looked at, as a condition is.
     const bool looked = statement.kind == Statement::Kind::and_or && i + 1 < statement.children.size();
+    const bool behind_pipe = statement.kind == Statement::Kind::pipeline && i > 0;
     looking_ += looked ? 1 : 0;
+    piped_ += behind_pipe ? 1 : 0;
     scan(*statement.children[i], depth);
     looking_ -= looked ? 1 : 0;
+    piped_ -= behind_pipe ? 1 : 0;
   }
   for (const Branch& branch : statement.branches) {
     look(branch.condition, depth);
     scan(branch.body, depth);
   }
+  piped_ -= fed ? 1 : 0;
 }
 
 void LoopShape::look(const List& condition, int depth) {
@@ -129,12 +175,9 @@ void LoopShape::scan_simple(const Statement& statement, int depth) {
   } else if (name == "shift") {
     shifts_ = true;
   } else if (name == "read" || name == "getopts") {
-    for (std::size_t i = 1; i < statement.words.size(); ++i) {
-      const std::string word = statement.words[i].literal_text();
-      if (word == "-t" || word.starts_with("-t")) pauses_ = true;
-      if (!word.starts_with('-')) read_.insert(word);
-    }
-    read_.insert("REPLY");
+    scan_read(statement);
+  } else if (name == "cd" || name == "pushd" || name == "popd") {
+    moves_ = true;
   } else if (name == "let") {
     for (const Word& word : statement.words) scan_arithmetic(word.span.source());
   } else if (name == "wait") {
@@ -147,9 +190,62 @@ void LoopShape::scan_simple(const Statement& statement, int depth) {
     const ShellCommand* entry = catalog_.find(name);
     const bool passive = entry != nullptr && (entry->passive || entry->message ||
                                               entry->prints != ShellCommand::Prints::other || entry->client);
-    active_ =
-        active_ || !(looking_ > 0 || passive || name == "[[" || name == "kill" || name == "cd" || name == "local");
+    const bool copies = entry != nullptr && entry->prints == ShellCommand::Prints::input && writes_file(statement);
+    active_ = active_ || copies || !(looking_ > 0 || passive || name == "[[" || name == "kill" || name == "local");
   }
+}
+
+void LoopShape::scan_read(const Statement& statement) {
+  bool timed = false;
+  for (std::size_t i = 1; i < statement.words.size(); ++i) {
+    const std::string word = statement.words[i].literal_text();
+    timed = timed || word.starts_with("-t") || word.starts_with("-u");
+    if (!word.starts_with('-')) read_.insert(word);
+  }
+  read_.insert("REPLY");
+  pauses_ = pauses_ || timed;
+  const bool prompt = !timed && piped_ == 0 && !reads_file(statement) && !reads_file(loop_);
+  asks_ = asks_ || (prompt && name_of(statement) == "read");
+}
+
+bool LoopShape::depends_on_itself(const std::string& name) const {
+  std::vector<std::string> work{name};
+  std::set<std::string> seen;
+  while (!work.empty()) {
+    const auto found = sources_.find(work.back());
+    work.pop_back();
+    if (found == sources_.end()) continue;
+    for (const std::string& source : found->second) {
+      if (source == name) return true;
+      if (!counters_.contains(source) && seen.insert(source).second) work.push_back(source);
+    }
+  }
+  return false;
+}
+
+/// A loop that makes the next value out of the last one computes, whichever commands it uses for that; one that asks
+/// the same question again waits.
+void LoopShape::settle_values() {
+  for (const auto& [name, sources] : sources_) {
+    const bool random = sources.contains("RANDOM");
+    const bool arguments = shifts_ && (sources.contains("@") || sources.contains("*"));
+    const bool folder = moves_ && sources.contains("PWD");
+    if (!counters_.contains(name) && (random || arguments || folder || depends_on_itself(name))) computed_.insert(name);
+  }
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [name, sources] : sources_) {
+      if (counters_.contains(name) || computed_.contains(name)) continue;
+      for (const std::string& source : sources) {
+        if (computed_.contains(source)) {
+          more = computed_.insert(name).second || more;
+        } else if (observed_.contains(source)) {
+          more = observed_.insert(name).second || more;
+        }
+      }
+    }
+  }
+  for (const std::string& name : computed_) observed_.erase(name);
 }
 
 void LoopShape::scan_assignment(const Assignment& assignment) {
@@ -167,6 +263,8 @@ void LoopShape::scan_assignment(const Assignment& assignment) {
       std::any_of(names.begin(), names.end(), [&](const std::string& name) { return counters_.contains(name); });
   const bool number = assignment.append && assignment.value.literal() &&
                       assignment.value.literal_text().find_first_not_of("0123456789") == std::string::npos;
+  sources_[assignment.name].merge(expanded_names(source.substr(std::min(source.find('='), source.size()))));
+  if (source.find("pwd") != std::string_view::npos) sources_[assignment.name].insert("PWD");
   if (tells_time(source) || (arithmetic && (self || from_counter)) || number) {
     counters_.insert(assignment.name);
   } else if (has_command(assignment.value)) {
@@ -192,31 +290,34 @@ void LoopShape::scan_arithmetic(std::string_view expression) {
   }
 }
 
-void LoopShape::find_exits(const List& list, std::vector<const Statement*>& guards, int loops, int depth) {
+void LoopShape::find_exits(const List& list, Guards& guards, int loops, int depth) {
   for (const auto& statement : list) find_exits(*statement, guards, loops, depth);
 }
 
-void LoopShape::find_exits(const Statement& statement, std::vector<const Statement*>& guards, int loops, int depth) {
+void LoopShape::find_exits(const Statement& statement, Guards& guards, int loops, int depth) {
   const std::size_t outer = guards.size();
   switch (statement.kind) {
     case Statement::Kind::simple: find_exits_simple(statement, guards, loops, depth); break;
     case Statement::Kind::and_or:
-      for (const auto& child : statement.children) {
-        find_exits(*child, guards, loops, depth);
-        guards.push_back(child.get());
+      for (std::size_t i = 0; i < statement.children.size(); ++i) {
+        const Statement& child = *statement.children[i];
+        find_exits(child, guards, loops, depth);
+        const bool either = i < statement.joins.size() && statement.joins[i] == Statement::Join::either;
+        guards.push_back({&child, either != child.negated});
       }
       break;
     case Statement::Kind::conditional:
       for (const Branch& branch : statement.branches) {
+        for (Guard& guard : guards) guard.failed = guard.failed || &guard >= &guards[outer];
         for (const auto& condition : branch.condition) {
           find_exits(*condition, guards, loops, depth);
-          guards.push_back(condition.get());
+          guards.push_back({condition.get(), condition->negated});
         }
         find_exits(branch.body, guards, loops, depth);
       }
       break;
     case Statement::Kind::case_of:
-      guards.push_back(&statement);
+      guards.push_back({&statement, false});
       for (const Branch& branch : statement.branches) find_exits(branch.body, guards, loops, depth);
       break;
     case Statement::Kind::group: find_exits(statement.children, guards, loops, depth); break;
@@ -224,7 +325,7 @@ void LoopShape::find_exits(const Statement& statement, std::vector<const Stateme
     case Statement::Kind::for_each:
     case Statement::Kind::for_arithmetic:
       for (const Branch& branch : statement.branches) {
-        for (const auto& condition : branch.condition) guards.push_back(condition.get());
+        for (const auto& condition : branch.condition) guards.push_back({condition.get(), false});
         find_exits(branch.body, guards, loops + 1, depth);
       }
       break;
@@ -233,12 +334,11 @@ void LoopShape::find_exits(const Statement& statement, std::vector<const Stateme
   guards.resize(outer);
 }
 
-void LoopShape::find_exits_simple(const Statement& statement, std::vector<const Statement*>& guards, int loops,
-                                  int depth) {
+void LoopShape::find_exits_simple(const Statement& statement, Guards& guards, int loops, int depth) {
   for (const Assignment& assignment : statement.assignments) {
     if (statement.words.empty() && assignment.value.literal() && !guards.empty()) {
       Basis least = Basis::observation;
-      for (const Statement* guard : guards) least = std::min(least, basis(*guard));
+      for (const Guard& guard : guards) least = std::min(least, basis(guard));
       flags_[assignment.name].push_back(least);
     }
   }
@@ -246,22 +346,29 @@ void LoopShape::find_exits_simple(const Statement& statement, std::vector<const 
   const bool breaks = name == "break" && (loops == 0 || statement.words.size() > 1);
   const bool leaves = is_one_of(name, {"exit", "return"}) ? (depth == 0 || name == "exit") : false;
   const bool dies = is_one_of(name, {"die", "fail", "fatal", "abort", "error_exit", "bail"});
-  if (breaks || leaves || dies) {
+  const std::string_view source = statement.span.source();
+  const ShellCommand* entry = catalog_.find(name);
+  const bool kills = entry != nullptr && entry->kills != ShellCommand::Kills::no &&
+                     (source.find("KILL") != std::string_view::npos || source.find("-9") != std::string_view::npos);
+  // What is killed when the time is over need not be waited for.
+  const bool escalates =
+      kills && std::any_of(guards.begin(), guards.end(), [&](const Guard& g) { return basis(g) == Basis::bound; });
+  if (breaks || leaves || dies || escalates) {
     add_exit(guards);
   } else if (const auto function = functions_.find(name); function != functions_.end() && depth < kMaxDepth) {
     find_exits(*function->second, guards, loops + 1, depth + 1);
   }
 }
 
-void LoopShape::add_exit(const std::vector<const Statement*>& guards) {
+void LoopShape::add_exit(const Guards& guards) {
   if (guards.empty()) {
     leaves_ = true;
     return;
   }
   // One guard that counts suffices.
   Basis strongest = Basis::nothing;
-  for (const Statement* guard : guards) {
-    const Basis one = basis(*guard);
+  for (const Guard& guard : guards) {
+    const Basis one = basis(guard);
     if (one == Basis::bound) {
       strongest = Basis::bound;
       break;
@@ -270,6 +377,26 @@ void LoopShape::add_exit(const std::vector<const Statement*>& guards) {
     if (strongest != Basis::input) strongest = std::max(strongest, one);
   }
   exits_.push_back(strongest);
+}
+
+/// Work whose failure ends a loop is not what the loop waits for.
+LoopShape::Basis LoopShape::basis(const Guard& guard) const {
+  const bool work = guard.failed && (active_ || !pauses_) && acts(*guard.condition);
+  return work ? Basis::nothing : basis(*guard.condition);
+}
+
+/// Is it a command that does something, as far as one can tell: neither a test nor a look?
+bool LoopShape::acts(const Statement& statement) const {
+  if (statement.kind == Statement::Kind::pipeline) return acts(*statement.children.back());
+  if (statement.kind != Statement::Kind::simple || statement.words.empty()) return false;
+  const std::string name = name_of(statement);
+  if (is_one_of(name, {"[[", "kill", "ping", "cmp", "diff", "ls", "stat", "find", "mountpoint", "nslookup", "host",
+                       "dig", "type", "which", "mkdir", "ln"}))
+    return false;
+  const ShellCommand* entry = catalog_.find(name);
+  const bool looks = entry != nullptr && (entry->passive || entry->message || entry->client || !entry->subs.empty() ||
+                                          entry->prints != ShellCommand::Prints::other);
+  return !looks;
 }
 
 LoopShape::Basis LoopShape::basis(const List& condition) const {
@@ -286,14 +413,7 @@ LoopShape::Basis LoopShape::basis(const Statement& condition) const {
   if (condition.background) return Basis::nothing;
   switch (condition.kind) {
     case Statement::Kind::arithmetic: return basis_of_arithmetic(condition.span.source());
-    case Statement::Kind::pipeline:
-      // The last stage decides: echo "$x" | grep -q y looks at x.
-      if (name_of(*condition.children.front()) == "echo" || name_of(*condition.children.front()) == "printf") {
-        Basis found = Basis::nothing;
-        for (const Word& word : condition.children.front()->words) found = std::max(found, basis_of_names(word));
-        return found;
-      }
-      return Basis::observation;
+    case Statement::Kind::pipeline: return basis_of_pipeline(condition);
     case Statement::Kind::and_or:
     case Statement::Kind::group:
     case Statement::Kind::subshell: return basis(condition.children);
@@ -310,10 +430,14 @@ LoopShape::Basis LoopShape::basis(const Statement& condition) const {
   if (condition.words.empty()) {  // while x=$(command)
     Basis found = Basis::nothing;
     for (const Assignment& assignment : condition.assignments) {
-      if (has_command(assignment.value)) found = Basis::observation;
+      if (!has_command(assignment.value)) continue;
+      found = std::max(found, computed_.contains(assignment.name) ? Basis::computation : Basis::observation);
     }
     return found;
   }
+  // while $READ_LINE; do … done <file
+  if (name.empty() && &condition == loop_.branches.front().condition.front().get() && reads_file(loop_))
+    return Basis::input;
   if (is_one_of(name, {"[", "[[", "test"})) return basis_of_test(condition);
   if (is_one_of(name, {"read", "getopts", "select", "mapfile"})) return Basis::input;
   if (name == "let" || name == "expr") return basis_of_arithmetic(condition.span.source());
@@ -326,11 +450,27 @@ LoopShape::Basis LoopShape::basis(const Statement& condition) const {
   return tries ? Basis::computation : Basis::observation;
 }
 
+LoopShape::Basis LoopShape::basis_of_pipeline(const Statement& pipeline) const {
+  const Statement& first = *pipeline.children.front();
+  const std::string_view source = first.span.source();
+  const bool echoes = is_one_of(name_of(first), {"echo", "printf"}) || source.starts_with("$ECHO") ||
+                      source.starts_with("${ECHO") || source.starts_with("$as_echo");
+  if (!echoes) {
+    const bool tries =
+        std::any_of(first.words.begin(), first.words.end(), [&](const Word& w) { return is_changed(w); });
+    return tries ? Basis::computation : Basis::observation;
+  }
+  // echo "$x" | grep -q y looks at x.
+  Basis found = Basis::nothing;
+  for (const Word& word : first.words) found = std::max(found, basis_of_names(word));
+  return found;
+}
+
 bool LoopShape::is_changed(const Word& word) const {
-  std::set<std::string> names;
+  std::set<std::string> names = expanded_names(word.span.source());
   collect_names(word, names);
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return counters_.contains(name) || observed_.contains(name) || computed_.contains(name);
+    return counters_.contains(name) || computed_.contains(name) || read_.contains(name);
   });
 }
 
@@ -338,14 +478,19 @@ LoopShape::Basis LoopShape::basis_of_test(const Statement& test) const {
   Basis found = Basis::nothing;
   bool compares = false;
   bool file_test = false;
-  for (const Word& word : test.words) compares = compares || is_comparison(word.span.source());
+  bool numeric = false;
+  for (const Word& word : test.words) {
+    compares = compares || is_comparison(word.span.source());
+    numeric = numeric || is_one_of(word.span.source(), {"-lt", "-le", "-gt", "-ge"});
+  }
   for (const Word& word : test.words) {
     if (word.literal() && is_file_test(word.literal_text()) && word.span.source().front() == '-') {
       file_test = true;
       found = std::max(found, Basis::observation);
       continue;
     }
-    if (std::exchange(file_test, false) && is_changed(word)) {
+    const bool relative = moves_ && word.literal() && !word.literal_text().starts_with('/');
+    if (std::exchange(file_test, false) && (is_changed(word) || relative)) {
       found = Basis::computation;  // the loop itself goes from file to file
       continue;
     }
@@ -357,6 +502,7 @@ LoopShape::Basis LoopShape::basis_of_test(const Statement& test) const {
       // [[ n -lt 3 ]] names variables without a dollar sign.
       if (is_counter(word.literal_text())) return Basis::bound;
     }
+    if (numeric && names_limit(std::string(word.span.source()))) return Basis::bound;
     found = std::max(found, one);
   }
   return found;
@@ -414,8 +560,14 @@ bool LoopShape::waits_unbounded() const {
   if (std::find(exits_.begin(), exits_.end(), Basis::bound) != exits_.end()) return false;
   if (leaves_ && !continues_) return false;
   if (blocks_) return false;  // the builtin wait does the waiting (T1)
+  if (asks_) return false;    // for the user
   const bool idle = pauses_ || !active_;
-  if (!infinite_head()) return basis(loop_.branches.front().condition) == Basis::observation && idle;
+  if (!infinite_head()) {
+    // while remove_one; do :; done
+    const Statement& head = *loop_.branches.front().condition.back();
+    const bool repeats = !pauses_ && !loop_.until && !head.negated && acts(head);
+    return basis(loop_.branches.front().condition) == Basis::observation && idle && !repeats;
+  }
   const bool looks = std::find(exits_.begin(), exits_.end(), Basis::observation) != exits_.end();
   return looks && idle;
 }

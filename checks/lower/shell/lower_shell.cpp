@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "lower/lowering.h"
@@ -12,6 +13,29 @@ using shell::Dialect;
 Dialect dialect_of(const std::string& name) {
   if (name == "zsh") return Dialect::zsh;
   return name == "sh" || name == "dash" ? Dialect::posix : Dialect::bash;
+}
+
+/// Where the shell stops reading: it hands the file to another program (`exec wish "$0"`), or leaves, and what stands
+/// behind is no shell text.
+std::size_t end_of_script(const shell::Syntax& syntax) {
+  for (const auto& statement : syntax.statements) {
+    if (statement->kind != shell::Statement::Kind::simple || statement->words.empty() || statement->background)
+      continue;
+    const shell::Word& first = statement->words.front();
+    const std::string name = first.literal() ? first.literal_text() : std::string();
+    const bool itself = std::any_of(statement->words.begin(), statement->words.end(), [](const shell::Word& word) {
+      return word.span.source() == "\"$0\"" || word.span.source() == "$0";
+    });
+    const bool unreadable = std::any_of(syntax.errors.begin(), syntax.errors.end(),
+                                        [&](const SourceRange& error) { return error.begin >= statement->span.end; });
+    if ((name == "exec" && itself) || (name == "exit" && unreadable)) return statement->span.end;
+  }
+  return syntax.text.bytes().size();
+}
+
+void cut_at(std::size_t end, shell::Syntax& syntax) {
+  std::erase_if(syntax.statements, [&](const auto& statement) { return statement->span.begin >= end; });
+  std::erase_if(syntax.errors, [&](const SourceRange& error) { return error.begin >= end; });
 }
 
 void add_notices(const SourceFile& file, const shell::Syntax& syntax, FileFacts& facts) {
@@ -32,6 +56,7 @@ FileFacts lower_shell(const LowerInput& input) {
   text.append_verbatim(input.file.text, 0);
   const Dialect dialect = dialect_of(input.file.dialect);
   std::unique_ptr<shell::Syntax> syntax = shell::read_script(std::move(text), dialect);
+  cut_at(end_of_script(*syntax), *syntax);
   for (const SourceRange& comment : syntax->comments) add_directive(input.file, comment, facts);
   add_notices(input.file, *syntax, facts);
   ShellContext context;

@@ -87,6 +87,7 @@ class Reader {
   [[nodiscard]] std::unique_ptr<Statement> read_test();
   [[nodiscard]] std::unique_ptr<Statement> read_function(bool keyword);
   [[nodiscard]] std::unique_ptr<Statement> read_coprocess();
+  [[nodiscard]] std::unique_ptr<Statement> read_bats_test();
   [[nodiscard]] bool at_function() const;
 
   // characters

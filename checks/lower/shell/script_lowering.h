@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,22 @@ struct Job {
   bool sleeps = false;            ///< it is a `sleep`: who waits for it waits for a time
   bool filed = false;             ///< its pid went into a file
   bool disowned = false;          ///< reported at the disown
+  bool tree = false;              ///< does its work in children: npm, make, sh -c
+  bool tree_ended = false;        ///< its children or its group are signalled, too
+};
+
+struct Command;
+
+/// What the traps of a file do when the script ends.
+struct Handlers {
+  std::set<std::string> handled;  ///< EXIT, INT, TERM: those that run anything
+  std::set<std::string> cleaned;  ///< those whose handler ends processes
+  SourceRange first;              ///< trap of INT or TERM that ends processes
+  std::string what;
+
+  void add(std::string_view name, bool ends_processes, const Command& command);
+  /// Processes are ended on a signal, and left behind at the normal end.
+  [[nodiscard]] bool partial() const;
 };
 
 /// What all scripts of one file share: the file's text, and the texts it hands to shells.
@@ -52,6 +69,7 @@ struct Session {
   std::map<SourceRange, std::size_t> job_of;
   std::map<std::string, std::set<std::size_t>> filed_jobs;  ///< whose pid was written, by the key of the path
   std::map<std::string, std::set<std::int64_t>> carried;    ///< functions that run their arguments, and how (X2)
+  Handlers handlers;
 
   static constexpr int max_depth = 8;
 };
@@ -62,8 +80,9 @@ struct Command {
   const Statement* statement = nullptr;
   SourceRange range;
   std::string what;
-  bool program = false;  ///< found by exec: functions and aliases do not apply
-  bool bounded = false;  ///< ended after a time
+  bool program = false;        ///< found by exec: functions and aliases do not apply
+  bool bounded = false;        ///< ended after a time
+  bool hides_options = false;  ///< its name stands in a variable that may hold options, too
   int unwrapped = 0;
   std::set<std::string> aliases;  ///< expanded already: an alias may name itself
   /// Words that standard input appends (xargs).
@@ -88,7 +107,8 @@ class ScriptLowering {
     std::optional<Environment> effect;
     Content output;
     bool in_progress = false;
-    bool exits = false;  ///< never returns
+    bool exits = false;    ///< never returns
+    bool signals = false;  ///< ends processes
   };
   /// What the parameters of a function are at one call.
   struct Binding {
@@ -118,6 +138,7 @@ class ScriptLowering {
   void run_plain(const Statement& statement, Environment& environment);
   void run_pipeline(const Statement& statement, Environment& environment);
   void run_and_or(const Statement& statement, Environment& environment);
+  [[nodiscard]] static bool drops_failure(const Statement& list, std::size_t child);
   void run_condition(const List& condition, Environment& environment);
   void run_conditional(const Statement& statement, Environment& environment);
   void run_loop(const Statement& statement, Environment& environment);
@@ -137,6 +158,7 @@ class ScriptLowering {
   void expand_part(const Part& part, Environment& environment, Expansion& to);
   void expand_parameter(const Part& part, Environment& environment, Expansion& to);
   static void append_content(const Content& content, const Part& part, Expansion& to);
+  static void append_words(const Text& text, const std::function<void(Field&)>& tag, Expansion& to);
   [[nodiscard]] Field expand_to_one(const Word& word, Environment& environment);
   [[nodiscard]] Content content_of(const Word& word, Environment& environment);
   [[nodiscard]] Content look_up(const Part& part, Environment& environment);
@@ -181,9 +203,12 @@ class ScriptLowering {
   // Builtins that change what is known: builtins.cpp
   bool perform_builtin(const std::string& name, const Command& command, Environment& environment);
   void perform_declaration(const std::string& name, const Command& command, Environment& environment);
-  void perform_trap(std::span<const Field> arguments, Environment& environment);
+  // Handlers: handlers.cpp
+  void perform_trap(std::span<const Field> arguments, const Command& command, Environment& environment);
+  void collect_handlers();
+  void report_handlers();
   void perform_alias_definition(std::span<const Field> arguments);
-  void perform_wait(std::span<const Field> arguments, Environment& environment);
+  void perform_wait(std::span<const Field> arguments, const Command& command, Environment& environment);
   void perform_read(std::span<const Field> arguments, Environment& environment);
   void perform_mapfile(std::span<const Field> arguments, Environment& environment);
   static void perform_shift(std::span<const Field> arguments, Environment& environment);
@@ -245,6 +270,10 @@ class ScriptLowering {
   void run_background(const Statement& statement, Environment& environment);
   void detach(const Command& command);
   void let_go(const Command& command);
+  void note_tree(const Command& command, const ShellCommand* entry);
+  [[nodiscard]] bool leads_tree(const ValueSet& values) const;
+  void end_trees(const ValueSet& values);
+  [[nodiscard]] const Job* first_unguarded() const;
   void perform_disown(std::span<const Field> arguments, const Command& command, Environment& environment);
   void print_jobs(std::span<const Field> arguments);
   [[nodiscard]] Content job_pid(const Environment& environment);
@@ -295,8 +324,10 @@ class ScriptLowering {
   int carrying_ = 0;
   int functions_in_progress_ = 0;
   bool bounded_ = false;
-  bool watched_ = false;  ///< an own job ends the script after a time (T2)
-  bool timer_ = false;    ///< the loop being walked waits for an own `sleep` job
+  bool signalled_ = false;  ///< what is being walked ended a process
+  bool swallowed_ = false;  ///< the failure of what is being walked is dropped
+  bool watched_ = false;    ///< an own job ends the script after a time (T2)
+  bool timer_ = false;      ///< the loop being walked waits for an own `sleep` job
 };
 
 /// Switches reporting off while it lives.

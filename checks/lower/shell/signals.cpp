@@ -73,6 +73,7 @@ Signal ScriptLowering::signal_of(const Text& text) {
 void ScriptLowering::emit_signal(const Command& command, Signal signal, const std::vector<Field>& targets,
                                  ValueSet values, std::set<std::string> keys, Environment& environment, bool by_name) {
   const bool ends = signal == Signal::graceful || signal == Signal::forceful || signal == Signal::unknown;
+  signalled_ = signalled_ || ends;
   for (const Field& field : targets) {
     keys.insert(field.keys.begin(), field.keys.end());
     if (field.keys.empty()) keys.insert(field.source);
@@ -89,6 +90,14 @@ void ScriptLowering::emit_signal(const Command& command, Signal signal, const st
   fact.attributes.set(Operation::signal);
   fact.attributes.set(signal);
   fact.attributes.set(Attribute::preceded, preceded);
+  fact.attributes.set(Attribute::swallowed, swallowed_ && signal != Signal::none);
+  const bool group = std::any_of(targets.begin(), targets.end(),
+                                 [](const Field& field) { return field.text.bytes().starts_with('-'); });
+  if (group || by_name) {
+    end_trees(values);
+  } else {
+    fact.attributes.set(Attribute::leader_only, ends && leads_tree(values));
+  }
   fact.target = std::move(values);
   emit(std::move(fact), command, by_name);
 }
@@ -190,6 +199,7 @@ void ScriptLowering::signal_pkill(const Command& command, const ShellCommand& en
     root.text = *option->value;
     root.source = std::string(scope) + " " + root.text.bytes();
     const ValueSet roots = target_values(root.text);
+    end_trees(roots);
     emit_signal(command, signal, {root}, scope == "parent" ? children_of(roots) : roots, {}, environment, false);
     return;
   }

@@ -35,7 +35,11 @@ ShellSummary ScriptLowering::lower(std::unique_ptr<Syntax> syntax, Environment e
   if (!muted()) {
     for (Function& function : functions_) lower_function(function);
     export_variables();
-    if (outermost) report_jobs();
+    if (outermost) {
+      collect_handlers();
+      report_jobs();
+      report_handlers();
+    }
   }
   ShellSummary summary;
   summary.tree = true;
@@ -199,10 +203,15 @@ void ScriptLowering::run_pipeline(const Statement& statement, Environment& envir
 void ScriptLowering::run_and_or(const Statement& statement, Environment& environment) {
   const std::set<std::string> verified = environment.verified;
   bool escapes = false;
-  run(*statement.children.front(), environment);
+  const auto run_child = [&](std::size_t i, Environment& inside) {
+    const bool swallowed = std::exchange(swallowed_, swallowed_ || drops_failure(statement, i));
+    run(*statement.children[i], inside);
+    swallowed_ = swallowed;
+  };
+  run_child(0, environment);
   for (std::size_t i = 1; i < statement.children.size(); ++i) {
     Environment then = environment;
-    run(*statement.children[i], then);
+    run_child(i, then);
     escapes = escapes || (then.ended && !environment.ended);
     const std::set<std::string> compared = then.verified;
     environment.join(then);
@@ -210,6 +219,23 @@ void ScriptLowering::run_and_or(const Statement& statement, Environment& environ
   }
   // A comparison holds behind the list only when the list leaves in the other case, or is itself a condition.
   if (!escapes && conditions_ == 0) environment.verified = verified;
+}
+
+/// `kill … 2>/dev/null || true`: nobody hears of the failure.
+bool ScriptLowering::drops_failure(const Statement& list, std::size_t child) {
+  if (child + 1 >= list.children.size() || child >= list.joins.size() || list.joins[child] != Statement::Join::either)
+    return false;
+  const Statement& otherwise = *list.children[child + 1];
+  if (otherwise.kind != Statement::Kind::simple || otherwise.words.size() != 1) return false;
+  if (!otherwise.words.front().is_bare("true") && !otherwise.words.front().is_bare(":")) return false;
+  bool output = false;
+  for (const Redirect& redirect : list.children[child]->redirects) {
+    const bool thrown_away = redirect.target.literal_text() == "/dev/null";
+    if (thrown_away && (redirect.descriptor == 2 || redirect.both)) return true;
+    output = output || (thrown_away && redirect.descriptor <= 1);
+    if (redirect.kind == Redirect::Kind::duplicate && redirect.descriptor == 2 && output) return true;
+  }
+  return false;
 }
 
 void ScriptLowering::run_condition(const List& condition, Environment& environment) {

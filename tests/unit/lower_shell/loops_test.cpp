@@ -73,6 +73,32 @@ constexpr ScriptRow kRows[] = {
     {"while lsof -i :$port; do ((port++)); done", ""},
     {"while [ \"$(jobs -rp | wc -l)\" -ge 4 ]; do sleep 1; done", "1 missing-timeout"},
     {"while [[ $(jobs -rp | wc -l) -ge 4 ]]; do wait -n; done", ""},
+    // What the loop makes out of its last value it computes; what it asks again it waits for.
+    {"while :; do l=`ls -l \"$p\"`; case $l in *' -> '*) p=`echo \"$l\" | sed s/x/y/`;; *) break;; esac; done", ""},
+    {"while link=$(readlink \"$path\"); do path=$dir/$link; done", ""},
+    {"while [ -n \"$a\" -a -n \"$b\" ]; do a=\"$(expr \"$a\" : 'x\\(.*\\)')\"; done", ""},
+    {"while [[ $new != $old ]]; do old=$new; new=$(echo $old | sed s/x//); done", ""},
+    {"while $ECHO \"$p\" | $GREP x >/dev/null; do p=`$ECHO $p | $SED s/x//`; done", ""},
+    {"while test -e \"$d\"; do d=test.$RANDOM; done", ""},
+    {"while true; do if test -f configure; then break; fi; cd ..; d=$(pwd); [ $d = / ] && exit 1; done", ""},
+    {"while [ \"$s\" != OK ]; do s=`perf ping --time | awk '{print $1}'`; done", "1 missing-timeout"},
+    {"while [ `du -k f | cut -f1` -lt $1 ]; do cat g >>f; done", ""},
+    {"while [ `du -k f | cut -f1` -lt 9 ]; do sleep 1; done", "1 missing-timeout"},
+    // Work that is repeated is no wait.
+    {"while route del default dev $i; do :; done", ""},
+    {"while true; do ./test || exit 1; done", ""},
+    {"while sleep 1; do make || exit 1; run $x; done", ""},
+    {"while ! ./ready; do :; done", "1 missing-timeout"},
+    {"while true; do kill -0 $1 || break; sleep 1; done", "1 missing-timeout"},
+    // The user is waited for.
+    {"e=1\nwhile [ $e -ne 0 ]; do $EDITOR f; e=$?; read a; sleep 1; done", ""},
+    {"while [ $n = NO ]; do echo 'a or b?'; read r; case $r in a) n=YES;; esac; sleep 1; done", ""},
+    {"while [ ! -f x ]; do cat f | while read l; do echo $l; done; sleep 1; done", "1 missing-timeout"},
+    {"while $NEXT; do echo $x; done <<< \"$list\"", ""},
+    // Limits by their names, and an end that is made when the time is over.
+    {"s=$($now)\nwhile [ -e x ]; do sleep 1; if [ $($now) -ge $deadline ]; then exit 1; fi; done", ""},
+    {"while kill -0 $1; do if (( t-- == 0 )); then kill -KILL $1; fi; sleep 1; done",
+     "1 force-kill-first; 1 foreign-signal"},
 };
 INSTANTIATE_TEST_SUITE_P(Rows, Loops, testing::ValuesIn(kRows));
 
