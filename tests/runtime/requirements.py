@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints which tests stand for which requirement of the runtime; fails when a requirement has none.
 
-    requirements.py [FOLDER]
+    requirements.py [FOLDER…]
 
 A test carries the number in its name: TEST(Timeout, Req71_DeadlineHoldsWithHeldPipe) belongs to the row that
 contains 71. Rows without numbers are named: TEST(StopToken, ReqShutdown_...).
@@ -45,9 +45,10 @@ def numbers(text):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
+    here = pathlib.Path(__file__).parent
+    folders = [pathlib.Path(argument) for argument in sys.argv[1:]] or [here, here.parent / "faults"]
     tests = {}
-    for path in sorted(folder.rglob("*.cpp")):
+    for path in sorted(path for folder in folders for path in folder.rglob("*.cpp")):
         for suite, key, name in re.findall(r"TEST(?:_[FP])?\(\s*(\w+),\s*Req(\d+|[A-Z][A-Za-z]+)_(\w+)", path.read_text()):
             tests.setdefault(key, []).append(f"{suite}.Req{key}_{name}")
     missing = 0
