@@ -17,6 +17,7 @@
 #include "kernel/launch.h"
 #include "kernel/packet.h"
 #include "kernel/process.h"
+#include "kernel/trace.h"
 #include "kernel/tree.h"
 
 namespace procsafe::guard {
@@ -172,7 +173,7 @@ void Cell::handle_channel() {
 void Cell::spawn(const wire::Spawn& request) {
   wire::CellSlot& slot = table_.slots[slot_];
   slot.started_after.store(now_ticks());
-  const Launched launched = launch(request, packet_);
+  const Launched launched = launch(request, packet_, table_.traced);
   slot.started_before.store(now_ticks());
   slot.main.store(launched.error == 0 ? launched.pid : 0);
   wire::Started started;
@@ -201,7 +202,9 @@ void Cell::reap() {
     int status = 0;
     rusage usage{};
     const pid_t ended = wait4(-1, &status, WNOHANG | __WALL, &usage);
-    if (ended == main_ && !main_ended_) {
+    if (ended > 0 && WIFSTOPPED(status)) {
+      resume(ended, status);
+    } else if (ended == main_ && !main_ended_) {
       record_exit(status, usage);
     } else if (ended == 0) {
       return;

@@ -68,6 +68,7 @@ bool Guard::initialise(const GuardIdentity& identity) {
   // The manager made the record, of zeroes where it says nothing; anonymous memory is that too.
   table_ = &static_cast<wire::RunRecord*>(shared)->cells;
   table_->namespaced = identity.namespaced;
+  table_->traced = identity.traced;
   wire::Hello hello;
   hello.guard = getpid();
   hello.sentinel = identity.sentinel;

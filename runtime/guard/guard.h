@@ -25,6 +25,7 @@ struct GuardIdentity {
   int sentinel = 0;         ///< its pid
   int cgroup_error = 0;     ///< errno of entering the containment group
   bool namespaced = false;  ///< the guard is the init of a PID namespace
+  bool traced = false;      ///< cells trace their commands
   bool record = false;      ///< the run record is there
 };
 

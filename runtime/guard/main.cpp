@@ -5,7 +5,8 @@
 // Started by libprocsafe with descriptors 3 (control socket) and 4 (pidfd of the manager) and letters:
 //   r  descriptor 5 is the run record            c  6 and 7 are cgroup.procs and cgroup.kill of a version 2 group
 //   p  own PID namespace for guard and below     f  6 and 7 are cgroup.procs and freezer.state of a version 1 group
-//   u  and a user namespace for it               -  nothing of these
+//   u  and a user namespace for it               t  cells trace their commands
+//   -  nothing of these
 // and then the directories of control groups that the run may leave behind, for the sentinel to remove.
 //
 // The sentinel only waits: when the guard is killed, all that the guard and its cells held is re-parented to it, and
@@ -40,6 +41,7 @@ struct Options {
   bool freezer = false;
   bool pid_namespace = false;
   bool user_namespace = false;
+  bool traced = false;
   char** directories = nullptr;  ///< of groups, ends with a null
 };
 
@@ -132,6 +134,7 @@ void keep_or_close(int fd, bool keep) {
   run_guard({.sentinel = sentinel,
              .cgroup_error = cgroup_error,
              .namespaced = options.pid_namespace,
+             .traced = options.traced,
              .record = options.record});
 }
 
@@ -142,6 +145,7 @@ bool parse(const char* letters, Options& options) {
       case 'c': options.group = true; break;
       case 'f': options.group = options.freezer = true; break;
       case 'p': options.pid_namespace = true; break;
+      case 't': options.traced = true; break;
       case 'u': options.user_namespace = true; break;
       case '-': break;
       default: return false;

@@ -1,5 +1,6 @@
 #include "launch.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "trace.h"
 
 namespace procsafe::kernel {
 namespace {
@@ -24,6 +27,7 @@ struct Launch {
   char** environment = nullptr;
   const int* descriptors = nullptr;  ///< as in wire::Spawn
   const int* cgroups = nullptr;
+  int report = -1;  ///< where the child writes its result; without one it is in the memory of its parent
   Launched result;
 };
 
@@ -70,6 +74,7 @@ int run_child(void* argument) {
   const auto fail = [&launch](Stage stage) {
     launch.result.error = errno;
     launch.result.stage = stage;
+    if (launch.report >= 0) (void)!write(launch.report, &launch.result, sizeof launch.result);
     _exit(127);
   };
   if (!enter_cgroups(launch)) fail(Stage::cgroup);
@@ -127,9 +132,45 @@ void start(Launch& launch) {
   }
 }
 
+/// A tracer cannot seize a process that it sleeps for: this child is forked, and waits until it is seized. Should the
+/// caller die before that, the gate is at its end and the child leaves.
+void start_traced(Launch& launch) {
+  int gate[2];
+  int report[2];
+  const auto fail = [&launch] { launch.result = {.stage = Stage::process, .error = errno}; };
+  if (pipe2(gate, O_CLOEXEC) != 0) return fail();
+  if (pipe2(report, O_CLOEXEC) != 0) {
+    fail();
+    close(gate[0]);
+    close(gate[1]);
+    return;
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    char go = 0;
+    close(gate[1]);
+    launch.report = report[1];
+    if (read(gate[0], &go, 1) != 1) _exit(127);
+    run_child(&launch);
+  }
+  close(gate[0]);
+  close(report[1]);
+  const bool seized = child > 0 && seize(child);
+  if (!seized) fail();
+  if (seized && write(gate[1], "x", 1) == 1) (void)!read(report[0], &launch.result, sizeof launch.result);
+  close(gate[1]);
+  close(report[0]);
+  if (launch.result.error == 0) {
+    launch.result.pid = child;
+  } else if (child > 0) {
+    while (waitpid(child, nullptr, __WALL) < 0 && errno == EINTR) {
+    }
+  }
+}
+
 }  // namespace
 
-Launched launch(const wire::Spawn& request, Packet& packet) {
+Launched launch(const wire::Spawn& request, Packet& packet, bool traced) {
   constexpr Launched malformed{.stage = Stage::request, .error = EINVAL};
   if (!wire::is_consistent(request, packet.descriptor_count)) return malformed;
   // The manager may have given up or died while the request was on its way.
@@ -145,7 +186,7 @@ Launched launch(const wire::Spawn& request, Packet& packet) {
   if (std::uint64_t* slots = wire::checked_slots(request, payload, request.payload_size)) {
     launch.result = {};
     resolve(launch, payload, slots);
-    start(launch);
+    traced ? start_traced(launch) : start(launch);
   }
   if (mapped) munmap(payload, request.payload_size);
   return launch.result;

@@ -13,7 +13,8 @@ struct Launched {
   int error = 0;                          ///< errno; 0: the command runs
 };
 
-/// Starts the command that `request` asks for, which is the one in `packet`. After a failure nothing of it is left.
-Launched launch(const wire::Spawn& request, Packet& packet);
+/// Starts the command that `request` asks for, which is the one in `packet`; `traced`: as a tracee of the caller from
+/// its first instruction on (trace.h). After a failure nothing of it is left.
+Launched launch(const wire::Spawn& request, Packet& packet, bool traced);
 
 }  // namespace procsafe::kernel

@@ -17,10 +17,11 @@ constexpr milliseconds max_time{std::chrono::hours{24 * 3653}};
 /// Guard and cells keep fixed tables (guard/cells.h).
 constexpr std::size_t max_processes_limit = 4000;
 
-constexpr std::array<std::pair<std::string_view, Containment>, 4> containments{{{"auto", Containment::automatic},
+constexpr std::array<std::pair<std::string_view, Containment>, 5> containments{{{"auto", Containment::automatic},
                                                                                 {"guard", Containment::guard},
                                                                                 {"cgroup", Containment::cgroup},
-                                                                                {"strict", Containment::strict}}};
+                                                                                {"strict", Containment::strict},
+                                                                                {"trace", Containment::trace}}};
 
 constexpr std::array<std::pair<std::string_view, CgroupVersion>, 3> cgroup_versions{
     {{"auto", CgroupVersion::any}, {"v1", CgroupVersion::v1}, {"v2", CgroupVersion::v2}}};

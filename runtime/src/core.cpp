@@ -94,14 +94,10 @@ Core::Core(Config config, Purpose purpose)
   events_.open(config_.events);
   recover();
   try {
-    start_containment();
+    start_containment(purpose);
     if (config_.cleanup_interval.count() > 0) monitor_.start();
   } catch (const std::system_error& error) {
     throw ManagerError(std::string("the manager cannot be started: ") + error.what());
-  }
-  if (namespaced_ && purpose == Purpose::work) {
-    if (const Proof proved = proof(); !proved.holds)
-      throw ManagerError("strict containment (PM_CONTAINMENT) does not hold here: " + proved.evidence);
   }
   if (config_.handlers) hook_ = hook_cleanup(guard_.control.get(), guard_.guard_pidfd.get(), config_.graceful_timeout);
   watch_forks(*this);
@@ -128,9 +124,10 @@ void Core::open_record() {
   }
 }
 
-void Core::start_containment() {
+void Core::start_containment(Purpose purpose) {
   const std::filesystem::path executable = find_guard(config_.guard);
-  if (config_.containment == Containment::strict) return start_strict(executable);
+  if (config_.containment == Containment::strict || config_.containment == Containment::trace)
+    return start_kernel_bound(executable, purpose);
   std::string why;
   if (config_.containment != Containment::guard) {
     remove_stale_groups(config_.cgroup);
@@ -148,24 +145,36 @@ void Core::start_containment() {
     throw ManagerError("containment by cgroup (PM_CONTAINMENT) is not available: " + why);
 }
 
-/// The kernel ends everything in a PID namespace with its init, whatever else died at the same instant.
-void Core::start_strict(const std::filesystem::path& executable) {
-  namespaced_ = true;
-  open_record();
+/// The kernel ends everything in a PID namespace with its init, and every tracee with its tracer, whatever else died at
+/// the same instant. What starts is believed only when the probe has seen it hold.
+void Core::start_kernel_bound(const std::filesystem::path& executable, Purpose purpose) {
+  struct Kind {
+    bool pid_namespace, user_namespace, traced;
+  };
+  // A user namespace takes away set-user-ID programs, tracing also debuggers.
+  constexpr Kind kinds[] = {{true, false, false}, {true, true, false}, {false, false, true}};
   std::string why;
-  // A user namespace takes away set-user-ID programs, so it is only the second choice.
-  for (const bool user_namespace : {false, true}) {
+  for (const Kind& kind : kinds) {
+    if (config_.containment == Containment::trace && !kind.traced) continue;
+    namespaced_ = kind.pid_namespace;
+    traced_ = kind.traced;
     try {
-      guard_ = start_guard(executable, {.pid_namespace = true,
-                                        .user_namespace = user_namespace,
+      if (record_ == nullptr) open_record();
+      guard_ = start_guard(executable, {.pid_namespace = kind.pid_namespace,
+                                        .user_namespace = kind.user_namespace,
+                                        .traced = kind.traced,
                                         .run_record = record_descriptor(),
                                         .directories = group_directories(instance_id_, config_.cgroup)});
-      return;
+      if (purpose == Purpose::probe) return;
+      const Proof proved = proof();
+      if (proved.holds) return;
+      why += (why.empty() ? "" : "; ") + containment_name() + ": " + proved.evidence;
+      guard_ = {};
     } catch (const ManagerError& error) {
       why += (why.empty() ? "" : "; ") + std::string(error.what());
     }
   }
-  throw ManagerError("strict containment (PM_CONTAINMENT) is not available: " + why);
+  throw ManagerError("kernel-bound containment (PM_CONTAINMENT) is not available: " + why);
 }
 
 Core::~Core() { unwatch_forks(*this); }

@@ -70,15 +70,16 @@ class Core : public std::enable_shared_from_this<Core> {
  private:
   class Reservation;
   std::string containment_name() const;
+  bool kernel_bound() const { return namespaced_ || traced_; }
   /// Tried once for each containment and program; takes some milliseconds then.
   Proof proof() const;
   /// Of a manager made for it, whose helpers are lost by it.
-  Proof kill_and_count(bool all_helpers);
-  void start_containment();
+  Proof kill_and_count();
+  void start_containment(Purpose purpose);
   void recover();
   void open_record();
   int record_descriptor() const { return record_ ? record_->descriptor() : -1; }
-  void start_strict(const std::filesystem::path& executable);
+  void start_kernel_bound(const std::filesystem::path& executable, Purpose purpose);
   std::shared_ptr<Channel> start_reserved(Command&& command, Driver driver);
   void check_startable() const;
   void report_failed_start(const Command& command, const char* why);
@@ -97,6 +98,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::unique_ptr<ContainmentGroup> containment_;
   std::unique_ptr<RunRecordFile> record_;
   bool namespaced_ = false;
+  bool traced_ = false;
   GuardProcess guard_;
   std::atomic<std::uint64_t> next_group_{0};
   std::atomic<std::size_t> active_{0};

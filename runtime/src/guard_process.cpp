@@ -167,6 +167,7 @@ GuardProcess start_guard(const std::filesystem::path& executable, const GuardOpt
   if (options.group != nullptr) letters += options.group->is_v2() ? 'c' : 'f';
   if (options.pid_namespace) letters += 'p';
   if (options.user_namespace) letters += 'u';
+  if (options.traced) letters += 't';
   Start start;
   start.executable = path.c_str();
   std::vector<std::string> texts{"procsafe-guard", letters};

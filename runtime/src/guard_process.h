@@ -15,6 +15,7 @@ struct GuardOptions {
   const ContainmentGroup* group = nullptr;  ///< to be entered by the guard
   bool pid_namespace = false;
   bool user_namespace = false;
+  bool traced = false;
   int run_record = -1;
   std::vector<std::string> directories{};  ///< of groups, for the sentinel to remove when all is over
 };

@@ -75,19 +75,20 @@ Health Core::health() const {
 }
 
 std::string Core::containment_name() const {
-  return namespaced_ ? "pid-namespace" : containment_ != nullptr ? "cgroup" : "guard";
+  return namespaced_ ? "pid-namespace" : traced_ ? "trace" : containment_ != nullptr ? "cgroup" : "guard";
 }
 
 Guarantee Core::guarantee() const {
   const Proof proved = proof();
   Guarantee all{.containment = containment_name(),
-                .kernel_bound = namespaced_ && proved.holds,
+                .kernel_bound = kernel_bound() && proved.holds,
                 .proved = proved.holds,
                 .evidence = proved.evidence,
                 .holes = {"work handed to a daemon outside (docker run, systemd-run, at, cron)",
                           "processes in uninterruptible sleep, until they wake"},
                 .limits = memory_limit_kind(containment_.get(), config_.cgroup)};
-  if (!namespaced_) all.holes.emplace_back("manager, sentinel, guard and cell killed at one instant");
+  if (traced_) all.holes.emplace_back("processes made with CLONE_UNTRACED, when all helpers die at one instant");
+  if (!kernel_bound()) all.holes.emplace_back("manager, sentinel, guard and cell killed at one instant");
   if (!namespaced_ && containment_ == nullptr)
     all.holes.emplace_back("descendants of another user that this program may not signal (set-user-ID)");
   return all;

@@ -37,31 +37,37 @@ bool read_until(int fd, int count, milliseconds limit) {
 
 }  // namespace
 
-Proof Core::kill_and_count(bool all_helpers) {
+Proof Core::kill_and_count() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return {.evidence = "no pipe for the probe"};
   const UniqueFd reading(ends[0]);
   UniqueFd writing(ends[1]);
-  start({.argv = {find_guard(config_.guard).string(), "probe-tree"},
-         .out = Output::to(writing.get()),
-         .err = Output::null()},
-        Driver::monitor);
+  const auto channel = start({.argv = {find_guard(config_.guard).string(), "probe-tree"},
+                              .out = Output::to(writing.get()),
+                              .err = Output::null()},
+                             Driver::monitor);
   writing.reset();
   constexpr milliseconds stand_limit{5000};
   constexpr milliseconds end_limit{5000};
   if (!read_until(reading.get(), kernel::probe_tree_size, stand_limit))
     return {.evidence = "the probe's tree never stood"};
-  // Frozen first, so that none can act on the death of the other.
+  // Frozen first, so that none can act on the death of the other. The guard must be: until it reaps its cell the
+  // cell's number is nobody else's.
+  UniqueFd cell;
   const auto signal_helpers = [&](int number) {
     kernel::send_to_pidfd(guard_.guard_pidfd.get(), number);
-    if (all_helpers) kernel::send_to_pidfd(guard_.sentinel_pidfd.get(), number);
+    if (kernel_bound()) kernel::send_to_pidfd(guard_.sentinel_pidfd.get(), number);
+    if (traced_ && !cell.valid()) cell.reset(kernel::open_pidfd(channel->cell()));
+    if (traced_) kernel::send_to_pidfd(cell.get(), number);
   };
   signal_helpers(SIGSTOP);
   const auto killed = Clock::now();
   signal_helpers(SIGKILL);
   const bool gone = read_until(reading.get(), 0, end_limit);
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - killed);
-  const std::string helpers = all_helpers ? "guard and sentinel were" : "the guard was";
+  const std::string helpers = traced_       ? "cell, guard and sentinel were"
+                              : namespaced_ ? "guard and sentinel were"
+                                            : "the guard was";
   return {.holds = gone,
           .evidence = gone ? std::to_string(kernel::probe_tree_size) + " processes were gone " +
                                  std::to_string(took.count()) + " ms after " + helpers + " killed"
@@ -79,10 +85,11 @@ Proof Core::proof() const {
   trial.handlers = false;
   trial.events.clear();
   trial.cleanup_interval = milliseconds(0);
+  if (traced_) trial.containment = Containment::trace;
   Proof proof;
   try {
     const auto core = std::make_shared<Core>(std::move(trial), Purpose::probe);
-    proof = core->kill_and_count(namespaced_);
+    proof = core->kill_and_count();
     core->close();
   } catch (const Error& error) {
     proof.evidence = error.what();

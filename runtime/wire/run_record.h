@@ -28,6 +28,7 @@ inline constexpr std::uint32_t max_cells = 4096;
 
 struct CellTable {
   bool namespaced;  ///< pids mean nothing to the manager: it gets pidfds
+  bool traced;      ///< cells trace their commands
   std::atomic<bool> closing;
   std::atomic<std::uint32_t> idle;
   CellSlot slots[max_cells];

@@ -3,9 +3,9 @@
 //   procsafe_campaign [--trials N] [--tier TIER] [--json FILE] [--report FILE] [--seed S] [--jobs J]
 //
 // With --json every trial is appended as a line at once, and a campaign continues where an earlier one with the same
-// file stopped. --report writes the table docs/campaign.md is made of. TIER is guard, cgroup or strict, or one of the
-// things they are compared with: pdeathsig, python, timeout, boost. Exit status: 0 no leak, 1 leaks, 2 could not do its
-// job; of a comparison: 0 leaks, 1 none, for then the table would be wrong.
+// file stopped. --report writes the table docs/campaign.md is made of. TIER is guard, cgroup, strict or trace, or one
+// of the things they are compared with: pdeathsig, python, timeout, boost. Exit status: 0 no leak, 1 leaks, 2 could not
+// do its job; of a comparison: 0 leaks, 1 none, for then the table would be wrong.
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>

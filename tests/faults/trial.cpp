@@ -166,6 +166,7 @@ class ReadyFile {
   ReadyFile(const ReadyFile&) = delete;
   ReadyFile& operator=(const ReadyFile&) = delete;
   fs::path path() const { return directory_ / "ready"; }
+  bool manager_stands() const { return fs::exists(path() += ".manager"); }
   std::size_t reported() const {
     std::error_code none;
     const auto size = fs::file_size(path(), none);
@@ -182,6 +183,8 @@ class Run {
 
   Outcome run() {
     host_ = start_host(trial_, group_, ready_.path());
+    // Whom nobody has seen in the group yet cannot be signalled as a member of it.
+    wait_until([&] { return !name_of(host_).empty(); }, ready_limit);
     if (trial_.fault.random_instant) {
       wait_for_random_instant();
     } else {
@@ -194,11 +197,11 @@ class Run {
   }
 
  private:
-  /// A helper cannot be killed before it is there, so its instants are counted from its appearance.
+  /// A helper cannot be killed before it is there, and those of the manager's probe are not the ones that are meant:
+  /// its instants are counted from the moment the manager stands.
   void wait_for_random_instant() {
-    outcome_.valid =
-        trial_.fault.victims.empty() || wait_until([&] { return find_roles(group_, host_).guard != 0; }, ready_limit);
-    if (!outcome_.valid) outcome_.note = "the guard never appeared";
+    outcome_.valid = trial_.fault.victims.empty() || wait_until([&] { return ready_.manager_stands(); }, ready_limit);
+    if (!outcome_.valid) outcome_.note = "the manager never stood";
     std::mt19937_64 random(trial_.seed);
     const int range_us = trial_.seed % 2 == 0 ? 8'000 : 30'000;
     std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution<>(0, range_us)(random)));
@@ -207,7 +210,10 @@ class Run {
   void strike() {
     roles_ = find_roles(group_, host_);
     struck_ = Clock::now();
-    if (trial_.fault.host_signal != 0) group_.signal(host_, trial_.fault.host_signal);
+    if (trial_.fault.host_signal != 0 && !group_.signal(host_, trial_.fault.host_signal)) {
+      outcome_.valid = false;
+      outcome_.note = "the host was not there to be signalled";
+    }
     kill_frozen(group_, victims_of(trial_.fault, roles_));
     if (trial_.fault.host_mode != "wait")
       wait_until([&] { return trial_.fault.host_mode == "exec" ? name_of(host_) == "sleep" : !alive(host_); },
@@ -267,7 +273,9 @@ std::vector<Shape> all_shapes() {
           {"ignoring", 2}, {"stopped", 2}, {"chain", 2},      {"holder", 1}, {"nested", 8}};
 }
 
-bool is_comparison(const std::string& tier) { return tier != "guard" && tier != "cgroup" && tier != "strict"; }
+bool is_comparison(const std::string& tier) {
+  return tier != "guard" && tier != "cgroup" && tier != "strict" && tier != "trace";
+}
 
 std::vector<Fault> all_faults(const std::string& tier) {
   std::vector<Fault> faults;
@@ -289,7 +297,7 @@ std::vector<Fault> all_faults(const std::string& tier) {
     for (const std::string& victim : victims) names += (names.empty() ? "" : " + ") + victim;
     faults.push_back({.name = "frozen, killed: " + names, .victims = victims});
   }
-  if (tier == "strict")
+  if (tier == "strict" || tier == "trace")
     faults.push_back(
         {.name = "frozen, killed: all helpers and manager", .victims = {"manager", "sentinel", "guard", "cell"}});
   faults.push_back({.name = "random instant: manager gets KILL", .host_signal = SIGKILL, .random_instant = true});

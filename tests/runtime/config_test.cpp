@@ -50,7 +50,7 @@ TEST(Configuration, Req85_AllFaultsAreListedAtOnce) {
                                   "PM_TERM_WAIT='3s' must be a number of seconds, 0 to 315619200, or 'none'",
                                   "PM_KILL_WAIT='nan' must be a number of seconds, 0 to 315619200, or 'none'",
                                   "PM_HANDLERS='yes' must be 0 or 1", "PM_MAX_PROCESSES='many' must be a whole number",
-                                  "PM_CONTAINMENT='jail' must be one of auto, guard, cgroup, strict"));
+                                  "PM_CONTAINMENT='jail' must be one of auto, guard, cgroup, strict, trace"));
   }
 }
 

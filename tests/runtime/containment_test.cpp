@@ -141,6 +141,34 @@ TEST(Containment, ReqBeyond_CrashedProgramLeavesNoGroup) {
   }
 }
 
+TEST(Trace, Req65_ResultsAndSignalsAreThoseOfTheOtherTiers) {
+  MANAGER_OR_SKIP(manager, with(Containment::trace));
+  EXPECT_EQ(manager->guarantee().containment, "trace");
+  EXPECT_TRUE(manager->guarantee().kernel_bound);
+  EXPECT_EQ(manager->run({.argv = {"sh", "-c", "echo out; exit 3"}}).exit_code, 3);
+  EXPECT_EQ(manager->run({.argv = {"sh", "-c", "sh -c 'exit 4' & wait $!"}}).exit_code, 4);
+  EXPECT_EQ(manager->run({.argv = {"sh", "-c", "kill -USR1 $$"}}).term_signal, SIGUSR1);
+  EXPECT_EQ(manager->run({.argv = {"sh", "-c", "trap 'exit 5' TERM; kill -TERM $$; sleep 9"}}).exit_code, 5);
+  EXPECT_TRUE(manager->run({.argv = {"sleep", "60"}, .timeout = milliseconds(50)}).timed_out);
+  EXPECT_EQ(manager->run({.argv = {"sh", "-c", "sleep 60 & exit 0"}}).leftovers.size(), 1U);
+  try {
+    (void)manager->run({.argv = {"/nonexistent"}});
+    ADD_FAILURE() << "it was started";
+  } catch (const SpawnError& error) {
+    EXPECT_EQ(error.error, ENOENT);
+  }
+}
+
+TEST(Trace, Req65_StoppedProcessesStayStoppedUntilTheyAreContinued) {
+  MANAGER_OR_SKIP(manager, with(Containment::trace));
+  Process process = manager->spawn({.argv = {"sh", "-c", "kill -STOP $$; exit 6"}});
+  const auto state = [&] { return process.tree().empty() ? '?' : process.tree().front().state; };
+  EXPECT_TRUE(eventually([&] { return state() == 't' || state() == 'T'; }));
+  EXPECT_EQ(process.wait_for(milliseconds(200)), nullptr);
+  process.signal(SIGCONT);
+  EXPECT_EQ(process.wait().exit_code, 6);
+}
+
 class ProvedTier : public testing::TestWithParam<Containment> {};
 
 TEST_P(ProvedTier, Req65_GuaranteeIsProvedByKillingTheHelpers) {
@@ -154,11 +182,13 @@ TEST_P(ProvedTier, Req65_GuaranteeIsProvedByKillingTheHelpers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiers, ProvedTier,
-                         testing::Values(Containment::guard, Containment::cgroup, Containment::strict),
+                         testing::Values(Containment::guard, Containment::cgroup, Containment::strict,
+                                         Containment::trace),
                          [](const auto& instance) {
                            return instance.param == Containment::guard    ? "guard"
                                   : instance.param == Containment::cgroup ? "cgroup"
-                                                                          : "strict";
+                                  : instance.param == Containment::strict ? "strict"
+                                                                          : "trace";
                          });
 
 TEST(Containment, Req5_CgroupOrRefuse) {

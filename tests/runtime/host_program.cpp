@@ -1,5 +1,5 @@
 // procsafe_host HOW TREE READY host-TAG [PROCESSES]: a program with a ProcessManager that starts a tree and then ends
-// in the way HOW names. What it prints is what the tests look at.
+// in the way HOW names. What it prints is what the tests look at; READY.manager is there once the manager is.
 #include <procsafe/observe.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
   const std::string how = argv[1];
   if (how == "own-handler") signal(SIGTERM, [](int) { own_handler_ran = 1; });
   auto& manager = ProcessManager::instance();
+  std::ofstream(argv[3] + std::string(".manager")) << "stands\n";
   const std::string tree = std::string(argv[0]).substr(0, std::string(argv[0]).rfind('/')) + "/procsafe_tree";
   const procsafe::Process process = manager.spawn(
       {.argv = {tree, argv[2], argv[3], argv[4] + std::strlen("host-")}, .timeout = procsafe::no_timeout});

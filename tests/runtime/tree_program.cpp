@@ -107,7 +107,10 @@ void full() {
 
 #ifdef PROCSAFE_TREE_NESTED
 void nested(char** argv) {
-  procsafe::ProcessManager manager;
+  procsafe::Config config = procsafe::Config::from_environment();
+  // A process has one tracer, and here that is the outer manager's cell.
+  if (config.containment == procsafe::Containment::trace) config.containment = procsafe::Containment::guard;
+  procsafe::ProcessManager manager(config);
   auto inner = manager.spawn({.argv = {argv[0], "full", argv[2], argv[3]}, .timeout = procsafe::no_timeout});
   inner.wait();
 }

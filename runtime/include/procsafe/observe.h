@@ -83,7 +83,7 @@ struct Health {
 /// The containment is proved by doing it: a tree is started in one like it, the helpers are killed, and what is left is
 /// counted. That happens once for each kind and takes some milliseconds.
 struct Guarantee {
-  std::string containment{};         ///< "guard", "cgroup", "pid-namespace"
+  std::string containment{};         ///< "guard", "cgroup", "pid-namespace", "trace"
   bool kernel_bound = false;         ///< holds even when manager, sentinel, guard and cells die at one instant
   bool proved = false;               ///< nothing was left
   std::string evidence{};            ///< what the probe saw, in words

@@ -176,7 +176,9 @@ enum class Containment {
   automatic,  ///< guard and cells; with a cgroup where one is writable
   guard,      ///< guard and cells only
   cgroup,     ///< guard, cells and a cgroup, or refuse to start
-  strict,     ///< bound to the kernel: survives the death of all helpers at one instant, or refuse to start
+  strict,     ///< bound to the kernel: survives the death of all helpers at one instant, or refuse to start. The first
+              ///< that holds of a PID namespace, one in a user namespace, and trace
+  trace,      ///< bound to the kernel by ptrace(2): no debugger and no set-user-ID program works inside
 };
 
 /// Which control group hierarchies may be used.
@@ -189,7 +191,7 @@ struct Config {
   milliseconds graceful_timeout{5000};               ///< PM_GRACEFUL_TIMEOUT: budget of stop_all(), exit and signals
   StopPolicy stop{};                                 ///< PM_TERM_WAIT, PM_KILL_WAIT
   milliseconds cleanup_interval{0};                  ///< PM_CLEANUP_INTERVAL: health events that often; 0: never
-  Containment containment = Containment::automatic;  ///< PM_CONTAINMENT: auto, guard, cgroup, strict
+  Containment containment = Containment::automatic;  ///< PM_CONTAINMENT: auto, guard, cgroup, strict, trace
   CgroupVersion cgroup = CgroupVersion::any;         ///< PM_CGROUP: auto, v1, v2
   bool handlers = true;                   ///< PM_HANDLERS: end everything on SIGTERM, SIGINT, SIGHUP, terminate
   std::filesystem::path guard{};          ///< PM_GUARD: the guard executable; empty: installed with the library
