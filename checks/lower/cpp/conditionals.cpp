@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "lower/cpp/lexer.h"
 
@@ -75,6 +76,20 @@ void leave_out(std::string_view text, const Group& group, std::vector<SourceRang
 
 }  // namespace
 
+std::vector<SourceRange> joined(std::vector<SourceRange> ranges) {
+  std::sort(ranges.begin(), ranges.end());
+  std::vector<SourceRange> merged;
+  for (const SourceRange& range : ranges) {
+    if (range.empty()) continue;
+    if (!merged.empty() && range.begin <= merged.back().end) {
+      merged.back().end = std::max(merged.back().end, range.end);
+    } else {
+      merged.push_back(range);
+    }
+  }
+  return merged;
+}
+
 std::vector<SourceRange> parts_to_leave_out(std::string_view text, const std::vector<SourceRange>& directives) {
   std::vector<SourceRange> left_out;
   std::vector<Group> open;
@@ -91,17 +106,7 @@ std::vector<SourceRange> parts_to_leave_out(std::string_view text, const std::ve
       open.pop_back();
     }
   }
-  std::sort(left_out.begin(), left_out.end());
-  std::vector<SourceRange> merged;
-  for (const SourceRange& range : left_out) {
-    if (range.empty()) continue;
-    if (!merged.empty() && range.begin <= merged.back().end) {
-      merged.back().end = std::max(merged.back().end, range.end);
-    } else {
-      merged.push_back(range);
-    }
-  }
-  return merged;
+  return joined(std::move(left_out));
 }
 
 }  // namespace procsafe::cpp

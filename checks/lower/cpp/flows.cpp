@@ -7,6 +7,7 @@
 
 #include "lower/cpp/fork_paths.h"
 #include "lower/cpp/paths.h"
+#include "lower/cpp/telling_names.h"
 #include "lower/cpp/verification.h"
 
 namespace procsafe::cpp {
@@ -24,14 +25,6 @@ bool is_process_type(const TypeName& type) {
     return std::find(kProcessTypes.begin(), kProcessTypes.end(), last_component(name)) != kProcessTypes.end();
   };
   return known(type.name) || std::any_of(type.arguments.begin(), type.arguments.end(), known);
-}
-
-bool sounds_like_process(std::string_view name) {
-  for (const std::string_view word : {"pid", "Pid", "PID", "proc", "Proc", "child", "Child", "handle", "Handle", "pgid",
-                                      "group", "worker", "victim", "target"}) {
-    if (name.find(word) != std::string_view::npos) return true;
-  }
-  return false;
 }
 
 /// A value that says something of a process: not a number that stands for "none", not a null.
@@ -147,6 +140,8 @@ void FlowBuilder::add_writes() {
       const bool useful = std::any_of(values.begin(), values.end(), tells);
       if (values.empty() || (!useful && !may_hold_process(written))) continue;
       emit(*slot, values, definition.at);
+      if (const auto spelled = analysis_.values.spelled_slot(written); spelled && *spelled != *slot)
+        emit(*spelled, values, definition.at);
       // For readers that do not know the class.
       const std::string everywhere = join_names(any_class, last_component(slot->symbol));
       if (slot->kind == Slot::Kind::field && slot->symbol != everywhere)

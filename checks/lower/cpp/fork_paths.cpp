@@ -1,6 +1,8 @@
 #include "lower/cpp/fork_paths.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string>
 
 #include "lower/cpp/paths.h"
 
@@ -38,6 +40,7 @@ bool holds(std::string_view op, std::int64_t a, std::int64_t b) {
 }  // namespace
 
 ResultKind result_kind(const Call& spawn) {
+  if (spawn.api == nullptr) return ResultKind::pid;  // a function of the project that forks
   const Api& api = *spawn.api;
   if (api.returns == "output" || api.returns == "process") return ResultKind::handle;
   if (api.type == "HANDLE" || api.name == "g_spawn_async") return ResultKind::truth;
@@ -193,6 +196,20 @@ Slot child_slot(std::string_view symbol) { return {Slot::Kind::name, "child:" + 
 
 namespace {
 
+/// Is it a function of the project that hands on what a fork returns? Only what sounds like it is looked into.
+bool wraps_fork(const Call& call, const Analysis& analysis) {
+  if (call.api != nullptr || !call.node.is(Kind::call)) return false;
+  std::string name(last_component(
+      plain_name(call.callee.is(Kind::field_expression) ? call.callee.field(Role::field).text() : call.callee.text())));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char byte) { return std::tolower(byte); });
+  if (name.find("fork") == std::string::npos) return false;
+  const Values::Decisive decisive(analysis.values);
+  const ValueSet values = analysis.values.resolved(analysis.values.of(call.node));
+  return std::any_of(values.begin(), values.end(), [](const Value& value) {
+    return value.kind == Value::Kind::pid && value.origin == Origin::child;
+  });
+}
+
 /// Does a fork of the same function reach the node in its child?
 bool behind_fork(Syntax node, const Analysis& analysis) {
   const Syntax function = enclosing_function(node);
@@ -201,7 +218,8 @@ bool behind_fork(Syntax node, const Analysis& analysis) {
     if (other.id() >= node.id()) break;
     if (!function.contains(other)) continue;
     const Call* call = analysis.calls.find(other);
-    if (is_fork(call) && SpawnPaths(analysis, *call).sides_at(node).child) return true;
+    if (call == nullptr || (!is_fork(call) && !wraps_fork(*call, analysis))) continue;
+    if (SpawnPaths(analysis, *call).sides_at(node).child) return true;
   }
   return false;
 }

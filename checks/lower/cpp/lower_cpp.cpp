@@ -34,6 +34,7 @@ FileFacts lower_cpp(const LowerInput& input) {
   cpp::OperationBuilder(analysis, facts).run();
   cpp::lower_carried_text(analysis, facts);
   cpp::find_references(analysis, facts);
+  cpp::find_local_managers(analysis, facts);
   cpp::find_polling_loops(analysis, facts);
   cpp::FlowBuilder(analysis, facts).run();
   cpp::export_declarations(analysis, facts);

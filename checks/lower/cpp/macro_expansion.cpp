@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lower/cpp/conditionals.h"
+#include "lower/cpp/decorations.h"
 #include "lower/cpp/lexer.h"
 
 namespace procsafe::cpp {
@@ -130,6 +131,7 @@ class Expander {
   [[nodiscard]] const Macro* macro_at(std::string_view name, Offset at, bool any);
   void copy_until(std::size_t end);
   [[nodiscard]] std::size_t end_of_operation(const Lexeme& name) const;
+  [[nodiscard]] bool includes(std::string_view path) const;
   void import_from_other_files();
   bool expand_use(const Lexeme& name, const Macro& macro, std::size_t& behind);
   Mapped substitute(const Macro& macro, std::vector<Mapped> arguments);
@@ -184,6 +186,17 @@ std::size_t Expander::end_of_operation(const Lexeme& name) const {
   return end == std::string_view::npos ? 0 : end;
 }
 
+/// Does this file itself include the other? A header that gives a function of C another meaning is often one for
+/// another system, included by a header for all only there.
+bool Expander::includes(std::string_view path) const {
+  const auto same_end = [&](std::string_view spelled) {
+    while (spelled.starts_with("../")) spelled.remove_prefix(3);
+    return path == spelled ||
+           (path.ends_with(spelled) && path.size() > spelled.size() && path[path.size() - spelled.size() - 1] == '/');
+  };
+  return std::any_of(macros_.includes().begin(), macros_.includes().end(), same_end);
+}
+
 void Expander::import_from_other_files() {
   std::set<std::string_view> asked;
   for (std::size_t at = 0; at < text_.size();) {
@@ -197,7 +210,9 @@ void Expander::import_from_other_files() {
     if ((lower && !called) || word.size() < 2 || !asked.insert(word).second) continue;
     if (macros_.find(word) != nullptr) continue;
     for (const Value& value : names_.find(macro_slot(word))) {
-      if (auto macro = decode_macro(value)) macros_.import(std::move(*macro));
+      auto macro = decode_macro(value);
+      if (macro && (!apis_.is_operation_name(word) || includes(macro->definition.path)))
+        macros_.import(std::move(*macro));
     }
   }
 }
@@ -332,6 +347,8 @@ SourceMap Expander::run() {
   const auto& directives = macros_.directives();
   auto directive = directives.begin();
   left_out_ = parts_to_leave_out(text_, directives);
+  for (const SourceRange& decoration : decorations(text_, directives)) left_out_.push_back(decoration);
+  left_out_ = joined(std::move(left_out_));
   std::size_t operation_end = 0;
   for (std::size_t at = 0; !macros_.all().empty() && at < text_.size();) {
     while (directive != directives.end() && directive->end <= at) ++directive;

@@ -163,7 +163,8 @@ void MacroTable::read_directive(std::string_view path, std::string_view text, So
   } else if (name == "include" && at < line.size()) {
     const char close = line[at] == '<' ? '>' : '"';
     const std::size_t end = line.find(close, at + 1);
-    if (end != std::string_view::npos) includes_.emplace_back(line.substr(at + 1, end - at - 1));
+    const bool always = std::find(conditions_.begin(), conditions_.end(), true) == conditions_.end();
+    if (always && end != std::string_view::npos) includes_.emplace_back(line.substr(at + 1, end - at - 1));
   } else if (name == "define") {
     define(path, text, range, at);
   } else if (name == "undef") {

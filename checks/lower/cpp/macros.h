@@ -50,7 +50,7 @@ class MacroTable {
   [[nodiscard]] const Macro* find(std::string_view name, Offset at,
                                   const std::function<bool(const Macro&)>& prefer) const;
   [[nodiscard]] const std::vector<Macro>& all() const { return macros_; }
-  /// Headers the file includes, as spelled between quotes or angle brackets.
+  /// Headers the file includes under no condition, as spelled between quotes or angle brackets.
   [[nodiscard]] const std::vector<std::string>& includes() const { return includes_; }
   /// Directive lines (with their continuations): no code stands there.
   [[nodiscard]] const std::vector<SourceRange>& directives() const { return directives_; }

@@ -171,7 +171,9 @@ void OperationBuilder::lower_wait(const Call& call) {
   fact.attributes.set(Attribute::blocking, true);
   fact.attributes.set(timeout_of(call));
   fact.target = target_of(call);
-  if (api.has_trait("status")) fact.attributes.set(outcome_of(call, analysis_));
+  const bool after_signal = signalled_before(call, false);
+  if (api.has_trait("status")) fact.attributes.set(after_signal ? Outcome::dropped : outcome_of(call, analysis_));
+  fact.attributes.set(Attribute::leaves_child, !after_signal && leaves_child(call, analysis_));
   facts_.operations.push_back(std::move(fact));
 }
 
@@ -212,11 +214,11 @@ void OperationBuilder::lower_signal(const Call& call) {
   if (call.api->origin != Origin::not_applicable) fact.attributes.set(call.api->origin);
   if (target_origin(analysis_.values.resolved(fact.target)) == Origin::pid_file && verified_before(call, analysis_))
     fact.attributes.set(Origin::verified);
-  fact.attributes.set(Attribute::preceded, signal == Signal::forceful && signalled_before(call));
+  fact.attributes.set(Attribute::preceded, signal == Signal::forceful && signalled_before(call, true));
   facts_.operations.push_back(std::move(fact));
 }
 
-bool OperationBuilder::signalled_before(const Call& call) const {
+bool OperationBuilder::signalled_before(const Call& call, bool gracefully) const {
   const Api& api = *call.api;
   const auto target_node = [](const Call& one) {
     const Syntax target = one.api->target.given() ? one.argument(one.api->target) : one.receiver;
@@ -237,7 +239,9 @@ bool OperationBuilder::signalled_before(const Call& call) const {
     if (!before || exclusive(node, call.node)) continue;
     const Place other_place = analysis_.definitions.place_of(target_node(*other));
     const bool same = place.valid() ? place == other_place : target_node(*other).text() == target.text();
-    if (same && signal_of(*other) == Signal::graceful) return true;
+    if (!same) continue;
+    const Signal signal = signal_of(*other);
+    if (signal == Signal::graceful || (!gracefully && signal != Signal::none)) return true;
   }
   return false;
 }

@@ -31,7 +31,8 @@ class OperationBuilder {
   [[nodiscard]] bool has_flag(const Call& call, const std::vector<std::string>& names) const;
   [[nodiscard]] Signal signal_of(const Call& call) const;
   [[nodiscard]] ValueSet target_of(const Call& call) const;
-  [[nodiscard]] bool signalled_before(const Call& call) const;
+  /// Was the same process signalled before in this function, with any signal or with a graceful one?
+  [[nodiscard]] bool signalled_before(const Call& call, bool gracefully) const;
 
   const Analysis& analysis_;
   FileFacts& facts_;

@@ -106,4 +106,22 @@ Outcome outcome_of(const Call& call, const Analysis& analysis) {
   return on_purpose && has_comment_near(statement, analysis.unit) ? Outcome::dropped : Outcome::unchecked;
 }
 
+bool leaves_child(const Call& wait, const Analysis& analysis) {
+  if (!wait.api->has_trait("result") || !wait.api->timeout.given() || !wait.receiver) return false;
+  const Syntax limit = wait.argument(wait.api->timeout);
+  if (limit && analysis.unit.constants.number(limit) == -1) return false;
+  if (value_used(wait.node, analysis)) return false;
+  const Place place = analysis.definitions.place_of(wait.receiver);
+  if (place.variable == none || !place.path.empty()) return false;
+  if (analysis.unit.declarations.variables()[place.variable].kind != Variable::Kind::local) return false;
+  const Syntax function = enclosing_callable(wait.node);
+  return std::none_of(analysis.calls.nodes().begin(), analysis.calls.nodes().end(), [&](Syntax node) {
+    if (node.id() <= wait.node.id() || !function.contains(node)) return false;
+    const Call* later = analysis.calls.find(node);
+    if (later == nullptr || later->api == nullptr || !later->receiver) return false;
+    const bool ends = later->api->operation == Operation::signal || later->api->operation == Operation::wait;
+    return ends && analysis.definitions.place_of(later->receiver) == place;
+  });
+}
+
 }  // namespace procsafe::cpp

@@ -15,4 +15,8 @@ namespace procsafe::cpp {
 /// Is the variable read anywhere but in `except`, after it?
 [[nodiscard]] bool read_elsewhere(const Variable& variable, Syntax except, const Analysis& analysis);
 
+/// Does a timed wait for a process held locally go unnoticed when it expires, while nothing behind it ends the process
+/// or waits again (T5)?
+[[nodiscard]] bool leaves_child(const Call& wait, const Analysis& analysis);
+
 }  // namespace procsafe::cpp

@@ -94,4 +94,16 @@ void find_references(const Analysis& analysis, FileFacts& facts) {
   }
 }
 
+void find_local_managers(const Analysis& analysis, FileFacts& facts) {
+  for (const Class& entry : analysis.unit.declarations.classes()) {
+    if (last_component(entry.qualified) != "ProcessManager" || !entry.node.child(Kind::field_list)) continue;
+    OperationFact fact;
+    fact.attributes.set(Operation::definition);
+    fact.range = analysis.unit.place(entry.name ? entry.name : entry.node);
+    fact.what = "ProcessManager";
+    fact.symbol = std::string(qualifier(entry.qualified));
+    facts.operations.push_back(std::move(fact));
+  }
+}
+
 }  // namespace procsafe::cpp

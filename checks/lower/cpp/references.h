@@ -10,4 +10,7 @@ namespace procsafe::cpp {
 /// into a table. What only gives a variable its value is no reference: the calls through it count.
 void find_references(const Analysis& analysis, FileFacts& facts);
 
+/// Adds a fact for every class that takes the name of the sanctioned manager.
+void find_local_managers(const Analysis& analysis, FileFacts& facts);
+
 }  // namespace procsafe::cpp

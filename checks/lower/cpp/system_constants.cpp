@@ -45,6 +45,8 @@ std::optional<std::int64_t> system_constant(std::string_view name) {
       {"SIGINFO", 29},
       {"SIGSYS", 31},
       {"WNOHANG", 1},
+      {"WAIT_ANY", -1},
+      {"WAIT_MYPGRP", 0},
       {"WUNTRACED", 2},
       {"WSTOPPED", 2},
       {"WEXITED", 4},

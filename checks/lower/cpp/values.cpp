@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lower/cpp/paths.h"
+#include "lower/cpp/telling_names.h"
 #include "lower/cpp/texts.h"
 
 namespace procsafe::cpp {
@@ -189,10 +190,17 @@ ValueSet Values::of_name(Syntax name) const {
     values = Value::of_number(*number);
   } else if (const Meaning meaning = unit_.names.reference(plain, name); meaning.api != nullptr) {
     values = Value::api(meaning.api->name);
-  } else if (!meaning.project) {
+  } else if (!meaning.project || is_member_variable(name)) {
     values = of_place(name);
   }
-  return values;
+  return values.empty() ? ValueSet(Value::unknown()) : values;
+}
+
+/// Is the name a field of the class around it?
+bool Values::is_member_variable(Syntax name) const {
+  const Function* function = unit_.declarations.function_at(name);
+  const Class* entry = function == nullptr ? nullptr : unit_.declarations.find_class(function->scope);
+  return entry != nullptr && entry->fields.contains(name.text());
 }
 
 ValueSet Values::of_variable(const Variable& variable, Syntax use) const {
@@ -246,8 +254,9 @@ ValueSet Values::of_place(Syntax expression) const {
     ValueSet parts;
     for (const Definition* definition : whole.definitions) parts.merge(inside(of(*definition)));
     ValueSet origins;
+    const bool of_entry = place.path.empty() && expression.field(Role::field).text() == "d_name";
     for (const Value& value : parts) {
-      if (is_origin(value)) origins.insert(value);
+      if (is_origin(value) || of_entry) origins.insert(value);
     }
     if (!origins.empty()) {
       values.merge(origins);
@@ -261,8 +270,24 @@ ValueSet Values::of_place(Syntax expression) const {
 std::string Values::owner_of(Syntax field) const {
   const Syntax object = strip_casts(field.field(Role::argument));
   if (object.is(Kind::this_object)) return unit_.declarations.scope_at(field);
-  const ClassName type = class_of(object);
-  return type.name;
+  if (const ClassName type = class_of(object)) return type.name;
+  // A class that another file declares goes by its spelling, where fields are written under that name.
+  const auto slot = spelled_slot(field);
+  return slot && !unit_.input.names.find(*slot).empty() ? std::string(qualifier(slot->symbol)) : std::string();
+}
+
+std::optional<Slot> Values::spelled_slot(Syntax field) const {
+  Syntax object = strip_casts(field.field(Role::argument));
+  const std::string name = plain_name(field.field(Role::field).text());
+  if (!sounds_like_process(name) || class_of(object)) return std::nullopt;
+  while (object.is(Kind::subscript) || object.is(Kind::pointer_expression))
+    object = strip_casts(object.field(Role::argument));
+  if (!object.is(Kind::identifier)) return std::nullopt;
+  const Variable* variable = unit_.declarations.find_variable(object.text(), object);
+  // A global that a header declares stands for its class.
+  if (variable == nullptr) return field_slot(join_names(object.text(), name));
+  if (variable->type.empty() || variable->type.name == "auto") return std::nullopt;
+  return field_slot(join_names(variable->type.name, name));
 }
 
 std::optional<Slot> Values::slot_of(Syntax expression) const {
@@ -329,7 +354,7 @@ ValueSet Values::of_argument(const Definition& definition) const {
   }
   const std::string symbol = callee_symbol(*call);
   if (symbol.empty()) return Value::unknown();
-  return Value::of_slot(result_slot(symbol, static_cast<std::uint32_t>(definition.index) + 1));
+  return named_origin(*call, Value::of_slot(result_slot(symbol, static_cast<std::uint32_t>(definition.index) + 1)));
 }
 
 std::string Values::callee_symbol(const Call& call) const {
@@ -379,7 +404,28 @@ ValueSet Values::of_call(Syntax node) const {
     if (!origins.empty()) return origins;
   }
   const std::string symbol = callee_symbol(*call);
-  return symbol.empty() ? Value::unknown() : Value::of_slot(result_slot(symbol));
+  if (symbol.empty()) return Value::unknown();
+  return named_origin(*call, Value::of_slot(result_slot(symbol)));
+}
+
+/// Does the link stage know where these pids come from?
+bool Values::tells_origin(const ValueSet& values) const {
+  const ValueSet known = resolved(values);
+  return std::any_of(known.begin(), known.end(), [](const Value& value) {
+    return is_origin(value) && value.origin != Origin::unknown && value.origin != Origin::parameter;
+  });
+}
+
+/// What a function gives, completed by what its name says where the link stage does not know.
+ValueSet Values::named_origin(const Call& call, const ValueSet& result) const {
+  const std::string_view name = last_component(
+      call.callee.is(Kind::field_expression) ? call.callee.field(Role::field).text() : call.callee.text());
+  const NamedOrigin says = origin_by_name(name);
+  if (says == NamedOrigin::nothing || (says != NamedOrigin::search && tells_origin(result))) return result;
+  if (says == NamedOrigin::search) return Value::pid(Origin::searched, unit_.location(call.node));
+  if (says == NamedOrigin::pid_file) return Value::pid(Origin::pid_file, unit_.location(call.node));
+  const ValueSet origins = call.arguments.empty() ? ValueSet() : inside(of(call.arguments.front()));
+  return origins.empty() ? result : origins;
 }
 
 ValueSet Values::of_api(const Call& call) const {
@@ -439,7 +485,9 @@ ValueSet Values::of_opened(const Call& call) const {
     const bool proc = bytes == "/proc" || bytes.starts_with("/proc/");
     if (folder) {
       // The folder of all processes; one of a task or a cgroup holds what the process it belongs to has.
-      if (bytes == "/proc" || bytes == "/proc/" || bytes.starts_with("/proc/[") || bytes.starts_with("/proc/*"))
+      // Of a folder nobody knows too: what else would name processes?
+      if (bytes == "/proc" || bytes == "/proc/" || bytes.starts_with("/proc/[") || bytes.starts_with("/proc/*") ||
+          text.is_hole())
         values.insert(Value::pid(Origin::searched, unit_.location(call.node)));
       continue;
     }

@@ -39,6 +39,9 @@ class Values {
   [[nodiscard]] std::string callee_symbol(const Call& call) const;
   /// The slot of a field or global that is read or written by name; nothing for locals.
   [[nodiscard]] std::optional<Slot> slot_of(Syntax expression) const;
+  /// The slot of a field under the name of its class as it is spelled here, where this file does not declare that
+  /// class.
+  [[nodiscard]] std::optional<Slot> spelled_slot(Syntax field_expression) const;
   /// Does a definition of kind `argument` write the place?
   [[nodiscard]] bool writes(const Definition& definition) const;
   /// The definitions that may reach a use of a variable or field.
@@ -67,11 +70,14 @@ class Values {
   [[nodiscard]] ValueSet compute(Syntax node) const;
   void forget_partial(std::size_t kept) const;
   [[nodiscard]] ValueSet of_name(Syntax name) const;
+  [[nodiscard]] bool is_member_variable(Syntax name) const;
   [[nodiscard]] ValueSet of_place(Syntax expression) const;
   [[nodiscard]] ValueSet of_variable(const Variable& variable, Syntax use) const;
   [[nodiscard]] ValueSet of_call(Syntax node) const;
   [[nodiscard]] ValueSet of_api(const Call& call) const;
   [[nodiscard]] ValueSet of_opened(const Call& call) const;
+  [[nodiscard]] bool tells_origin(const ValueSet& values) const;
+  [[nodiscard]] ValueSet named_origin(const Call& call, const ValueSet& result) const;
   [[nodiscard]] ValueSet of_output(const Call& call) const;
   [[nodiscard]] ValueSet negated(const ValueSet& values) const;
   [[nodiscard]] ValueSet of_argument(const Definition& definition) const;
