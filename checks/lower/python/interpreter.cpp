@@ -73,6 +73,10 @@ void Interpreter::run_class(Node node) {
     // `Generic[T]` and the like are no classes to inherit methods from.
     for (const Ref one : ObjectPool::alternatives(slots_.resolve_fields(evaluate(base)))) {
       if (one->is(Object::Kind::klass) || one->is(Object::Kind::name)) klass->bases.push_back(one);
+      // `class Worker(context.Process)`: the class is what calling it yields.
+      const bool member = one->is(Object::Kind::bound) && one->of->is(Object::Kind::instance);
+      const Api* api = member ? input_.catalog.python().find_method(one->of->name, one->name) : nullptr;
+      if (api != nullptr && api->returns == "process") klass->bases.push_back(pool_.name(api->type));
     }
   }
   export_class(*klass);

@@ -156,6 +156,7 @@ Ref Interpreter::apply_name(Ref callee, const Arguments& arguments, Node call) {
     // A named tuple field, an enumeration: calling it performs nothing. An API that came out of a container or a
     // parameter was reported where it was put in (S2).
     if (!callee->handed) return apply_api(*api, nullptr, arguments, call);
+    if (api->operation == Operation::spawn) operations_.lower_command(*api, arguments, call, context());
     const bool recording = std::exchange(recording_, false);
     const Ref result = apply_api(*api, nullptr, arguments, call);
     recording_ = recording;

@@ -16,9 +16,12 @@ bool can_be_zombie(const Api& api) {
 }
 
 /// Does a condition ask whether this is the parent of a fork?
-bool asks_for_parent(std::string_view condition) {
-  return condition.find("> 0") != std::string_view::npos || condition.find("!= 0") != std::string_view::npos ||
-         condition.find_first_of("=<>!") == std::string_view::npos;
+bool asks_for_parent(Node condition) {
+  while (condition.is(Kind::parenthesized_expression)) condition = condition.first();
+  if (condition.is(Kind::not_operator)) return !asks_for_parent(condition.field(Field::argument));
+  if (!condition.is(Kind::comparison_operator)) return true;
+  const std::string_view text = condition.text();
+  return text.find("> 0") != std::string_view::npos || text.find("!= 0") != std::string_view::npos;
 }
 
 /// Ends the branch with the program: `sys.exit(0)` as its last statement.
@@ -65,6 +68,10 @@ void Review::review_spawn(Draft& draft, bool& handler_needed) {
   }
   const std::vector<Use> uses = uses_of(roots);
   Lifetime lifetime = attributes.get<Lifetime>();
+  // Detached from the console only: somebody waits for it.
+  const bool flagged = lifetime == Lifetime::untracked && api.lifetime != Lifetime::untracked;
+  if (flagged && std::any_of(uses.begin(), uses.end(), [&](const Use& use) { return reaps(use); }))
+    lifetime = Lifetime::not_applicable;
   if (lifetime == Lifetime::not_applicable)
     lifetime = api.has_trait("forks") ? lifetime_of_fork(draft, roots, uses) : lifetime_of(draft, roots, uses);
   attributes.set(lifetime);
@@ -128,7 +135,7 @@ Lifetime Review::lifetime_of_fork(const Draft& draft, const Roots& roots, const 
         if (i == 0) continue;
         return false;
       }
-      const bool parent = asks_for_parent(statement.field(Field::condition).text());
+      const bool parent = asks_for_parent(statement.field(Field::condition));
       if (parent) return exits(statement.field(Field::consequence));
       const Node otherwise = statement.child(Kind::else_clause);
       return otherwise && exits(otherwise.field(Field::body));

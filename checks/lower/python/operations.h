@@ -60,6 +60,8 @@ class Operations {
   /// Writes down what the call does, if it does anything, and returns what it yields. `receiver` is the object of
   /// a method, or null.
   Ref perform(const Api& api, Ref receiver, const Arguments& arguments, Node call, const Context& context);
+  /// What the command of the call does, without the call itself.
+  Command lower_command(const Api& api, const Arguments& arguments, Node call, const Context& context);
   /// An API that is handed over as a value.
   void refer(Node node, const Api& api, const Context& context);
   /// `wait_for(awaitable, …)`: the waits the awaitable performs have this limit.
@@ -97,7 +99,6 @@ class Operations {
   void collect(Ref object, int depth, std::vector<Ref>& handles, std::vector<Ref>& pids);
   Ref related_process(Ref receiver, Node call, bool ancestor);
 
-  Command lower_command(const Api& api, const Arguments& arguments, Node call, const Context& context);
   void note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command);
 
   const LowerInput& input_;

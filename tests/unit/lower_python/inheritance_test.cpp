@@ -56,7 +56,8 @@ TEST(Inheritance, BringsNothingElse) {
 }
 
 TEST(Properties, WithASetterAreRead) {
-  EXPECT_EQ(python_findings(std::string(kBase) + "os.kill(Base().pid, 15)"), "16 missing-timeout; 19 unverified-pid-file");
+  EXPECT_EQ(python_findings(std::string(kBase) + "os.kill(Base().pid, 15)"),
+            "16 missing-timeout; 19 unverified-pid-file");
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+#include <gtest/gtest.h>
+
+#include "program.h"
+
+namespace procsafe {
+namespace {
+
+TEST(Names, OfContextsAreBases) {
+  constexpr std::string_view kWorker =
+      "import multiprocessing\n"
+      "context = multiprocessing.get_context('fork')\n"
+      "class Worker(context.Process):\n"
+      "  pass\n"
+      "w = Worker()\n"
+      "w.start()\n"
+      "w.terminate()\n";
+  EXPECT_EQ(python_findings(kWorker), "7 raw-kill");
+  EXPECT_EQ(python_findings("class Worker(context.Process):\n  pass\nw = Worker()\nw.start()\nw.terminate()\n"), "");
+}
+
+TEST(Names, AreSeenThroughACast) {
+  EXPECT_EQ(python_findings("import subprocess\nfrom typing import cast\n"
+                            "cast('X', subprocess).call(['x'])\n"),
+            "3 missing-timeout");
+}
+
+TEST(Partials, RunTheTextTheyAreGiven) {
+  constexpr std::string_view kPartial =
+      "import functools, subprocess\nrun = functools.partial(subprocess.run, timeout=3)\n";
+  EXPECT_EQ(python_findings(std::string(kPartial) + "run(['pkill', 'x'])\n"), "3 process-hunt");
+  EXPECT_EQ(python_findings(std::string(kPartial) + "run(['ls', 'x'])\n"), "");
+}
+
+}  // namespace
+}  // namespace procsafe
