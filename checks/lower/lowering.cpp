@@ -5,13 +5,18 @@
 #include <algorithm>
 #include <exception>
 
+#include "lower/host/host.h"
+
 namespace procsafe {
 namespace {
 
 FileFacts lower_by_language(const LowerInput& input) {
   switch (input.file.language) {
     case Language::python: return lower_python(input);
-    case Language::shell: return lower_shell(input);
+    case Language::shell: {
+      const HostReader host = find_host(input.file.dialect);
+      return host != nullptr ? lower_host(input, host) : lower_shell(input);
+    }
     case Language::c:
     case Language::cpp: return lower_cpp(input);
     case Language::none: break;

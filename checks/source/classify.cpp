@@ -98,12 +98,37 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+bool any_folder(std::string_view path, std::string_view folders) {
+  return path.starts_with(folders) || path.find("/" + std::string(folders)) != std::string_view::npos;
+}
+
+/// Files of other programs that hold shell text; the dialect names the program. Empty for all others.
+std::string_view host_dialect(std::string_view path) {
+  const std::string_view name = file_name(path);
+  const std::string_view extension = extension_of(name);
+  const bool yaml = extension == "yml" || extension == "yaml";
+  if (name == "Makefile" || name == "makefile" || name == "GNUmakefile" || extension == "mk") return "makefile";
+  if (name.starts_with("Dockerfile") || name.starts_with("Containerfile") || extension == "dockerfile")
+    return "dockerfile";
+  if (yaml && (any_folder(path, ".github/workflows/") || name == "action.yml" || name == "action.yaml"))
+    return "workflow";
+  if (yaml && name.starts_with(".gitlab-ci")) return "gitlab";
+  if (yaml && (name.starts_with("docker-compose") || name.starts_with("compose."))) return "compose";
+  if (name == ".pre-commit-config.yaml" || name == ".pre-commit-hooks.yaml") return "pre-commit";
+  if (name == "package.json") return "npm";
+  if (extension == "service" || extension == "socket") return "unit";
+  if (name == "crontab" || any_folder(path, "cron.d/")) return "crontab";
+  return {};
+}
+
 }  // namespace
 
 NameVerdict classify_name(std::string_view path) {
   const std::string_view name = file_name(path);
   if (const auto found = by_file_name().find(name); found != by_file_name().end())
     return {NameVerdict::Kind::known, found->second};
+  if (const std::string_view host = host_dialect(path); !host.empty())
+    return {NameVerdict::Kind::known, {Language::shell, std::string(host)}};
   const std::string_view extension = extension_of(name);
   // On Unix `.C` is C++, whereas `.c` is C.
   if (extension == "C") return {NameVerdict::Kind::known, {Language::cpp, ""}};
@@ -115,7 +140,7 @@ NameVerdict classify_name(std::string_view path) {
 
 Classification classify(std::string_view path, std::string_view first_bytes) {
   NameVerdict by_name = classify_name(path);
-  const bool shell = by_name.classification.language == Language::shell;
+  const bool shell = by_name.classification.language == Language::shell && host_dialect(path).empty();
   if (by_name.kind == NameVerdict::Kind::foreign || (by_name.kind == NameVerdict::Kind::known && !shell))
     return by_name.classification;
   // What runs a script is its shebang: it names the dialect of a .sh file, and may name another language.

@@ -26,8 +26,8 @@ bool is_remote(const Field& field) {
 /// An unquoted variable that may stand for options: its name does not say that it is an operand.
 bool may_hold_options(const Field& field) {
   static constexpr std::string_view kOperands[] = {
-      "url",  "uri",      "host", "server", "addr",    "dest",   "target", "node", "user", "remote", "file",
-      "link", "endpoint", "site", "ip",     "machine", "domain", "path",   "dir",  "src",  "lock",   "port"};
+      "url",  "uri",      "host", "server", "srv",     "addr",   "dest", "target", "node", "user", "remote", "file",
+      "link", "endpoint", "site", "ip",     "machine", "domain", "path", "dir",    "src",  "lock", "port"};
   std::string name = field.source;
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

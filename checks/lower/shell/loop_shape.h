@@ -71,6 +71,7 @@ class LoopShape {
   std::set<std::string> counters_;  ///< changed by arithmetic on themselves, or taken from a clock
   std::set<std::string> observed_;  ///< assigned from the output of a command
   std::set<std::string> computed_;  ///< assigned from their own old value
+  std::set<std::string> assigned_;  ///< in any way
   std::set<std::string> read_;      ///< filled by read
   std::map<std::string, std::set<std::string>> sources_;  ///< of an assigned variable: what its values were made of
   std::map<std::string, std::vector<Basis>> flags_;       ///< assigned a constant, under these guards

@@ -26,6 +26,23 @@ TEST(Classify, KnowsNames) {
   EXPECT_EQ(found(".py"), "none");
 }
 
+TEST(Classify, KnowsHostsOfShellText) {
+  EXPECT_EQ(found("src/Makefile"), "shell/makefile");
+  EXPECT_EQ(found("rules.mk"), "shell/makefile");
+  EXPECT_EQ(found("Dockerfile.dev"), "shell/dockerfile");
+  EXPECT_EQ(found(".github/workflows/ci.yml"), "shell/workflow");
+  EXPECT_EQ(found("a/.github/workflows/ci.yaml"), "shell/workflow");
+  EXPECT_EQ(found("workflows/ci.yml"), "none");
+  EXPECT_EQ(found(".gitlab-ci.yml"), "shell/gitlab");
+  EXPECT_EQ(found("docker-compose.dev.yml"), "shell/compose");
+  EXPECT_EQ(found(".pre-commit-config.yaml"), "shell/pre-commit");
+  EXPECT_EQ(found("package.json"), "shell/npm");
+  EXPECT_EQ(found("package-lock.json"), "none");
+  EXPECT_EQ(found("x.service"), "shell/unit");
+  EXPECT_EQ(found("x.service", "#!/bin/sh\n"), "shell/unit");
+  EXPECT_EQ(found("etc/cron.d/backup"), "shell/crontab");
+}
+
 TEST(Classify, ReadsShebangs) {
   EXPECT_EQ(found("run", "#!/bin/sh\n"), "shell/sh");
   EXPECT_EQ(found("run", "#! /usr/bin/bash -eu\n"), "shell/bash");
