@@ -253,6 +253,21 @@ bool function_reached(const Function& function, const Analysis& analysis, int de
   return false;
 }
 
+/// Are the two in different branches of one `#if`?
+bool in_other_branch(Syntax a, Syntax b) {
+  const Syntax common = common_ancestor(a, b);
+  const Syntax alternative = common.is(Kind::preprocessor) ? common.field(Role::alternative) : Syntax();
+  return alternative && alternative.contains(a) != alternative.contains(b);
+}
+
+/// Is it a function of the project that sounds as if it kept the parent busy until the child ends?
+bool sounds_like_waiting(std::string_view name) {
+  for (const std::string_view word : {"wait", "Wait", "monitor", "Monitor", "reap", "Reap", "supervis", "watch"}) {
+    if (name.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 /// Does the child of the fork become another fork's parent, so that the grandchild is the one that lives on?
 bool forks_again(const Call& fork, const SpawnPaths& paths, const Analysis& analysis) {
   const Syntax function = enclosing_callable(fork.node);
@@ -283,9 +298,12 @@ bool lets_child_go(const Call& fork, const Analysis& analysis) {
   for (const Syntax node : analysis.calls.nodes()) {
     if (node.id() <= fork.node.id() || !function.contains(node) || !node.is(Kind::call)) continue;
     const Call* call = analysis.calls.find(node);
-    if (call == nullptr) continue;
+    if (call == nullptr || in_other_branch(fork.node, node)) continue;
     const Sides sides = paths.sides_at(node);
-    if (call->api != nullptr && call->api->operation == Operation::wait && sides.parent) waited = true;
+    const bool waits = call->api != nullptr
+                           ? call->api->operation == Operation::wait
+                           : sides.only_parent() && sounds_like_waiting(last_component(call->callee.text()));
+    if (waits && sides.parent) waited = true;
     if (call->api != nullptr && call->api->has_trait("new-session") && sides.child) new_session = true;
     if (call->api == nullptr && is_exit(plain_name(call->callee.text())) && sides.only_parent() && !sides.failed)
       parent_ends = true;

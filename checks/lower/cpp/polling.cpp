@@ -48,6 +48,7 @@ class LoopReader {
   [[nodiscard]] bool collects(Syntax call) const;
   [[nodiscard]] bool bounds(Syntax condition) const;
   [[nodiscard]] bool changed_in_loop(Syntax name) const;
+  [[nodiscard]] bool only_repeats() const;
   void collect_ways_out();
 
   const Analysis& analysis_;
@@ -196,7 +197,7 @@ bool LoopReader::bounds(Syntax condition) const {
         const bool upper =
             std::none_of(node.text().begin(), node.text().end(), [](char b) { return b >= 'a' && b <= 'z'; });
         if (!upper && sounds_like_clock(node.text())) return true;
-        if (node.is(Kind::identifier) && changed_in_loop(node)) return true;
+        if (changed_in_loop(whole)) return true;
         break;
       }
       default: break;
@@ -205,7 +206,13 @@ bool LoopReader::bounds(Syntax condition) const {
   return false;
 }
 
+/// `while (waitpid(…) < 0 && errno == EINTR)`: tries again only when a signal came between.
+bool LoopReader::only_repeats() const {
+  return analysis_.unit.constants.mentions(condition_, "EINTR") && condition_.text().find("||") == std::string::npos;
+}
+
 bool LoopReader::polls_for_ever() {
+  if (only_repeats()) return false;
   collect_ways_out();
   const bool waits = std::any_of(ways_out_.begin(), ways_out_.end(), [&](Syntax way) { return asks_inside(way); });
   if (!waits) return false;

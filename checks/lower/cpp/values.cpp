@@ -263,8 +263,24 @@ ValueSet Values::of_place(Syntax expression) const {
       return values;
     }
   }
-  if (const auto slot = slot_of(expression)) values.insert(Value::of_slot(*slot));
+  if (const auto slot = slot_of(expression)) {
+    const ValueSet field = Value::of_slot(*slot);
+    if (of_started_process(expression) && !tells_origin(field))
+      return Value::pid(Origin::child, unit_.location(expression));
+    values.merge(field);
+  }
   return values.empty() ? ValueSet(Value::unknown()) : values;
+}
+
+/// Is it a part of what only starting a process fills in?
+bool Values::of_started_process(Syntax expression) const {
+  if (!expression.is(Kind::field_expression)) return false;
+  const std::string_view field = expression.field(Role::field).text();
+  if (field != "hProcess" && field != "dwProcessId") return false;
+  const Syntax object = strip_casts(expression.field(Role::argument));
+  const Variable* variable =
+      object.is(Kind::identifier) ? unit_.declarations.find_variable(object.text(), object) : nullptr;
+  return variable != nullptr && variable->type.name.ends_with("PROCESS_INFORMATION");
 }
 
 std::string Values::owner_of(Syntax field) const {
@@ -398,7 +414,8 @@ ValueSet Values::of_call(Syntax node) const {
     ValueSet origins;
     for (const Syntax argument : call->arguments) {
       for (const Value& value : of(argument)) {
-        if (is_origin(value)) origins.insert(value);
+        const bool given = value.kind == Value::Kind::slot && value.slot->kind == Slot::Kind::parameter;
+        if (is_origin(value) || given) origins.insert(value);
       }
     }
     if (!origins.empty()) return origins;

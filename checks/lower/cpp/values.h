@@ -76,6 +76,7 @@ class Values {
   [[nodiscard]] ValueSet of_call(Syntax node) const;
   [[nodiscard]] ValueSet of_api(const Call& call) const;
   [[nodiscard]] ValueSet of_opened(const Call& call) const;
+  [[nodiscard]] bool of_started_process(Syntax expression) const;
   [[nodiscard]] bool tells_origin(const ValueSet& values) const;
   [[nodiscard]] ValueSet named_origin(const Call& call, const ValueSet& result) const;
   [[nodiscard]] ValueSet of_output(const Call& call) const;

@@ -54,5 +54,29 @@ TEST(Origins, ReapingAfterAnOwnSignalNeedsNoStatus) {
   EXPECT_THAT(describe_c("void f(int pid) { waitpid(pid, 0, 0); }"), Contains(HasSubstr("unchecked")));
 }
 
+TEST(Origins, OnlyStartingAProcessFillsItsInformation) {
+  EXPECT_THAT(
+      describe_c("void f() { PROCESS_INFORMATION pi; start_it(\"x\", &pi); TerminateProcess(pi.hProcess, 1); }"),
+      Contains(HasSubstr("child")));
+}
+
+TEST(Loops, TryingAgainAfterASignalIsNoPolling) {
+  EXPECT_THAT(describe_c("void f(int p) { int r; do r = waitpid(p, 0, WNOHANG); while (r < 0 && errno == EINTR); }"),
+              Not(Contains(HasSubstr("loop"))));
+  EXPECT_THAT(describe_c("void f(int p) { while (waitpid(p, 0, WNOHANG) == 0) usleep(9); }"),
+              Contains(HasSubstr("while loop")));
+  EXPECT_THAT(describe_c("void f(struct s* x, int p) { while (kill(p, 0) == 0 && x->n < 9) { x->n++; } }"),
+              Not(Contains(HasSubstr("loop"))));
+}
+
+TEST(Background, AParentThatWatchesLetsNothingGo) {
+  EXPECT_THAT(describe_c("void f() { if (fork() != 0) exit(0); setsid(); }"), Contains(HasSubstr("untracked")));
+  EXPECT_THAT(describe_c("void f() { if (fork() != 0) { monitor_child(); exit(0); } setsid(); }"),
+              Not(Contains(HasSubstr("untracked"))));
+  EXPECT_THAT(describe_c("int f(void) {\n#if A\n int p = fork(); if (p == -1) exit(2); if (p == 0) { run(); _exit(1); }"
+                         " return p;\n#else\n start(); exit(2);\n#endif\n}"),
+              Not(Contains(HasSubstr("untracked"))));
+}
+
 }  // namespace
 }  // namespace procsafe::test
