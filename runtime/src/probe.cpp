@@ -65,6 +65,8 @@ Proof Core::kill_and_count() {
   signal_helpers(SIGKILL);
   const bool gone = read_until(reading.get(), 0, end_limit);
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - killed);
+  // The last of the helpers; the others are waited for when the manager closes.
+  if (cell.valid()) wait_for_events(cell.get(), POLLIN, static_cast<int>(end_limit.count()));
   const std::string helpers = traced_       ? "cell, guard and sentinel were"
                               : namespaced_ ? "guard and sentinel were"
                                             : "the guard was";

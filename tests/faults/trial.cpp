@@ -111,8 +111,14 @@ struct Roles {
 Roles find_roles(const TrialGroup& group, pid_t host) {
   Roles roles{.manager = host};
   const auto all = group.alive();
+  const auto has_helper = [&](pid_t parent) {
+    return std::ranges::any_of(
+        all, [&](const auto& process) { return process.name == helper_name && process.parent == parent; });
+  };
+  // A dying cell of the manager's probe is an orphan too, but it has no guard.
   for (const auto& process : all)
-    if (process.name == helper_name && process.parent == getpid()) roles.sentinel = process.pid;
+    if (process.name == helper_name && process.parent == getpid() && has_helper(process.pid))
+      roles.sentinel = process.pid;
   for (const auto& process : all)
     if (process.name == helper_name && roles.sentinel != 0 && process.parent == roles.sentinel)
       roles.guard = process.pid;
@@ -214,7 +220,12 @@ class Run {
       outcome_.valid = false;
       outcome_.note = "the host was not there to be signalled";
     }
-    kill_frozen(group_, victims_of(trial_.fault, roles_));
+    const std::vector<pid_t> victims = victims_of(trial_.fault, roles_);
+    if (victims.size() < trial_.fault.victims.size() && !trial_.fault.random_instant) {
+      outcome_.valid = false;
+      outcome_.note = "the helpers were not found";
+    }
+    kill_frozen(group_, victims);
     if (trial_.fault.host_mode != "wait")
       wait_until([&] { return trial_.fault.host_mode == "exec" ? name_of(host_) == "sleep" : !alive(host_); },
                  ready_limit);
