@@ -215,7 +215,7 @@ void ScriptLowering::expand_parameter(const Part& part, Environment& environment
       content.values.insert(Value::unknown());
     }
   }
-  if (part.op.empty() || part.op == "@") content.keys.insert("$" + part.name);
+  if (part.hole == nullptr && (part.op.empty() || part.op == "@")) content.keys.insert("$" + part.name);
   append_content(content, part, to);
 }
 

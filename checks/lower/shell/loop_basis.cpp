@@ -64,8 +64,8 @@ LoopShape::Basis LoopShape::basis(const Statement& condition) const {
     return found;
   }
   // while $READ_LINE; do … done <file
-  if (name.empty() && &condition == loop_.branches.front().condition.front().get() && reads_file(loop_))
-    return Basis::input;
+  const List& head = loop_.branches.front().condition;
+  if (name.empty() && !head.empty() && &condition == head.front().get() && reads_file(loop_)) return Basis::input;
   if (is_one_of(name, {"[", "[[", "test"})) return basis_of_test(condition);
   if (is_one_of(name, {"read", "getopts", "select", "mapfile"})) return Basis::input;
   if (name == "let" || name == "expr") return basis_of_arithmetic(condition.span.source());

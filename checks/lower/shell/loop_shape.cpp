@@ -16,6 +16,7 @@ constexpr int kMaxDepth = 3;
 
 LoopShape::LoopShape(const Statement& loop, const ShellCatalog& catalog, const FunctionBodies& functions)
     : loop_(loop), catalog_(catalog), functions_(functions) {
+  if (loop.kind == Statement::Kind::for_arithmetic) scan_arithmetic(loop.head.source());
   for (const Branch& branch : loop.branches) {
     look(branch.condition, 0);
     scan(branch.body, 0);

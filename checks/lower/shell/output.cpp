@@ -223,7 +223,7 @@ Content ScriptLowering::filtered(const Command& command, const std::string& name
     const Field& field = arguments[options.operands.front()];
     content.identifies.insert(field.keys.begin(), field.keys.end());
   }
-  if (name == "tee" || is_one_of(name, {"cat", "tac"})) return content;
+  if (is_one_of(name, {"tee", "cat", "tac", "sort", "uniq"})) return content;
   // Parts of a text are not that text.
   for (const Value& value : content.values) {
     if (value.kind != Value::Kind::text || !value.text) continue;

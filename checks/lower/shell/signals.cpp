@@ -76,7 +76,10 @@ void ScriptLowering::emit_signal(const Command& command, Signal signal, const st
   signalled_ = signalled_ || ends;
   for (const Field& field : targets) {
     keys.insert(field.keys.begin(), field.keys.end());
-    if (field.keys.empty()) keys.insert(field.source);
+    // Holes are numbered anew in every text: alone, such a name says nothing.
+    const bool hole = field.source.find(Text::hole_prefix) != std::string::npos;
+    const Offset place = hole ? field.text.source_range(0, 1).begin : 0;
+    if (field.keys.empty()) keys.insert(hole ? field.source + "@" + std::to_string(place) : field.source);
     consume(field, ends);
   }
   if (command.appended) {

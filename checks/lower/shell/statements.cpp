@@ -127,6 +127,11 @@ void ScriptLowering::run_foreground(const Statement& statement, Environment& env
   }
   run_plain(statement, environment);
   streams_ = outer;
+  // cat >state <<EOF … $pid … EOF keeps the pid for whoever reads the file.
+  const bool document =
+      std::any_of(statement.redirects.begin(), statement.redirects.end(),
+                  [](const Redirect& redirect) { return redirect.kind == Redirect::Kind::here_document; });
+  if (document && !written.empty()) consume_values(input.values, false);
   for (const std::string& path : written) write_file(path, output, appended, environment);
 }
 

@@ -14,6 +14,12 @@ TEST_P(Hunting, IsFoundAndNothingElse) {
 constexpr ScriptRow kDenied[] = {
     {"pkill -f 'node server'", "1 process-hunt"},
     {"pkill node", "1 process-hunt"},
+    {"ps ax | awk '{print \"kill \" $1}' | sort | uniq | sh", "1 process-hunt"},
+    {"awk '{print \"kill \" $1}' f | sh\nps ax | awk '{print \"kill -9 \" $1}' | sh",
+     "1 unverified-pid-file; 2 force-kill-first; 2 process-hunt"},
+    {"run pkill node", "1 process-hunt"},
+    {"test_expect_success 'title' '\npkill node\n'", "2 process-hunt"},
+    {"test_when_finished pkill node", "1 process-hunt"},
     {"pkill -u root x", "1 process-hunt"},
     {"pkill -G staff x", "1 process-hunt"},
     {"pkill -TERM node", "1 process-hunt"},

@@ -106,6 +106,7 @@ constexpr ScriptRow kRows[] = {
     {"while nova show $1; do r=$((r-1)); if [ $r -le 0 ]; then error late; fi; sleep 5; done", ""},
     {"error() { echo $1; }\nwhile nova show $1; do r=$((r-1)); if [ $r -le 0 ]; then error late; fi; sleep 5; done",
      "2 missing-timeout"},
+    {"for ((i=1;;i++)); do if $x; then y=1; elif $z; then break; fi; done <f", ""},
     // Limits by their names, and an end that is made when the time is over.
     {"s=$($now)\nwhile [ -e x ]; do sleep 1; if [ $($now) -ge $deadline ]; then exit 1; fi; done", ""},
     {"while kill -0 $1; do if (( t-- == 0 )); then kill -KILL $1; fi; sleep 1; done",
