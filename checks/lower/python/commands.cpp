@@ -29,6 +29,16 @@ bool runs_script(std::span<const Text> argv) {
   });
 }
 
+/// `[binary, "kill"]`: an argument of a program nobody knows. (A list put in front may well be `sudo`.)
+bool is_unknown_program(std::span<const Text> argv) {
+  if (argv.size() < 2 || !argv.front().is_hole()) return false;
+  const ValueSet values = argv.front().holes().front().values;
+  return std::none_of(values.begin(), values.end(), [](const Value& value) {
+    return value.kind == Value::Kind::text ||
+           (value.kind == Value::Kind::slot && value.slot->kind == Slot::Kind::parameter);
+  });
+}
+
 /// A slot whose values stand elsewhere: what it carries is judged there.
 bool comes_from_elsewhere(Ref object) {
   return object->is(Object::Kind::slot) &&
@@ -170,6 +180,10 @@ void Commands::lower_vector(std::span<const Ref> argv, bool open, const CommandS
     const auto constant =
         std::find_if(alternatives.begin(), alternatives.end(), [](Ref one) { return one->is(Object::Kind::text); });
     words.push_back(text_of(constant != alternatives.end() ? *constant : word, slots_, site.call.range()));
+  }
+  if (!open && is_unknown_program(words)) {
+    result.summary.background_only = false;
+    return;
   }
   if (open || words.empty()) words.emplace_back().append_hole(ValueSet(Value::unknown()), site.call.range());
   FileFacts facts;

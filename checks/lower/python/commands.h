@@ -97,9 +97,12 @@ Ref Commands::fill(Ref command, SourceRange place, ValueOf value_of) {
     case Object::Kind::sequence: {
       std::vector<Ref> elements;
       bool any = false;
+      bool open = false;
       for (const Ref element : command->elements) {
         const Ref value = fill(element, place, value_of);
         any = any || value != nullptr;
+        // The list is as open as what is put into it; what holds no parameter says nothing about that.
+        if (value != nullptr) open = open || !value->is(Object::Kind::sequence) || value->open;
         // `[*prefix, *words]`: a list takes the place of one element.
         if (value != nullptr && value->is(Object::Kind::sequence)) {
           elements.insert(elements.end(), value->elements.begin(), value->elements.end());
@@ -107,7 +110,7 @@ Ref Commands::fill(Ref command, SourceRange place, ValueOf value_of) {
           elements.push_back(value != nullptr ? value : element);
         }
       }
-      return any ? pool_.sequence(std::move(elements), command->open) : nullptr;
+      return any ? pool_.sequence(std::move(elements), command->open && open) : nullptr;
     }
     default: return nullptr;
   }

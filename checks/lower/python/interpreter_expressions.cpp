@@ -414,7 +414,14 @@ Ref Interpreter::item(Ref container, Ref index, Node at) {
           found.push_back(attribute_of(one, "[]", at));
         }
         break;
-      case Object::Kind::tagged: found.push_back(one); break;
+      case Object::Kind::tagged: {
+        // `process.as_dict()["pid"]` is the pid, not only what tells which program it is.
+        const bool pid = index->is(Object::Kind::text) && index->text->bytes() == "pid";
+        const std::vector<Ref> about = pid ? subjects_of(one, tag_identity) : std::vector<Ref>();
+        found.insert(found.end(), about.begin(), about.end());
+        if (about.empty()) found.push_back(one);
+        break;
+      }
       case Object::Kind::none: break;
       case Object::Kind::instance:
         if (const Api* api =

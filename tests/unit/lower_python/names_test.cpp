@@ -24,6 +24,14 @@ TEST(Names, AreSeenThroughACast) {
             "3 missing-timeout");
 }
 
+TEST(Names, InADictionaryOfAProcessHoldItsPid) {
+  constexpr std::string_view kScan =
+      "import os, psutil\n"
+      "for p in psutil.process_iter():\n"
+      "  os.kill(p.as_dict(attrs=['pid'])['pid'], 9)\n";
+  EXPECT_EQ(python_findings(kScan), "3 process-hunt");
+}
+
 TEST(Partials, RunTheTextTheyAreGiven) {
   constexpr std::string_view kPartial =
       "import functools, subprocess\nrun = functools.partial(subprocess.run, timeout=3)\n";

@@ -52,6 +52,36 @@ TEST(Wrappers, OfAResultAreReadThroughIt) {
 
 TEST(Wrappers, SplitTheTextTheyAreGiven) { expect("words('pkill -f x')", "process-hunt"); }
 
+TEST(Wrappers, ReturnHandlesBesideOtherThings) {
+  EXPECT_EQ(python_findings("import os, subprocess\n"
+                            "class Driver:\n"
+                            "  def run(self):\n"
+                            "    c = subprocess.Popen('x')\n"
+                            "    return c, 5\n"
+                            "  def start(self):\n"
+                            "    self.process, _ = self.run()\n"
+                            "  def stop(self):\n"
+                            "    os.killpg(self.process.pid, 9)\n"),
+            "9 raw-kill");
+}
+
+TEST(Programs, NobodyKnowsRunNoCommandBehindThem) {
+  constexpr std::string_view kImport = "import subprocess\n";
+  EXPECT_EQ(python_findings(std::string(kImport) + "subprocess.run([find(), 'kill', 'x'], timeout=3)\n"), "");
+  EXPECT_EQ(python_findings(std::string(kImport) + "subprocess.run(['sudo', 'pkill', 'x'], timeout=3)\n"),
+            "2 process-hunt");
+  EXPECT_EQ(python_findings(std::string(kImport) + "subprocess.run(prefix() + ['pkill', 'x'], timeout=3)\n"),
+            "2 process-hunt");
+  constexpr std::string_view kTool =
+      "import subprocess\n"
+      "class Tool:\n"
+      "  def run(self, args):\n"
+      "    subprocess.run([self.binary] + args, timeout=3)\n"
+      "  def stop(self):\n"
+      "    self.run(['kill', 'x'])\n";
+  EXPECT_EQ(python_findings(kTool), "");
+}
+
 TEST(Pipelines, OfHandlesSearchWithTheirFirstCommand) {
   constexpr std::string_view kFilter =
       "import os\nfrom subprocess import *\n"
