@@ -31,6 +31,10 @@ ClassName Values::class_of_field(Syntax node) const {
     }
   }
   if (owner.empty()) return {};
+  // A method defined under `using namespace` names its class without the namespace.
+  for (const std::string& candidate : unit_.names.candidates(owner, unit_.tree.root())) {
+    if (ClassName type = unit_.names.published_class(join_names(candidate, field), node)) return type;
+  }
   return unit_.names.published_class(join_names(owner, field), node);
 }
 

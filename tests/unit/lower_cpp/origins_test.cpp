@@ -60,6 +60,12 @@ TEST(Origins, OnlyStartingAProcessFillsItsInformation) {
       Contains(HasSubstr("child")));
 }
 
+TEST(Origins, FieldsOfAClassInAnOpenedNamespace) {
+  EXPECT_THAT(describe({{"a.h", "namespace n { class D { void stop(); KProcess* m_process; }; }"},
+                        {"a.cpp", "#include \"a.h\"\nusing namespace n;\nvoid D::stop() { m_process->kill(); }"}}),
+              Contains(HasSubstr("a.cpp 3 m_process->kill: signal child")));
+}
+
 TEST(Loops, TryingAgainAfterASignalIsNoPolling) {
   EXPECT_THAT(describe_c("void f(int p) { int r; do r = waitpid(p, 0, WNOHANG); while (r < 0 && errno == EINTR); }"),
               Not(Contains(HasSubstr("loop"))));
