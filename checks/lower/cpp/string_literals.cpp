@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "lower/utf8.h"
+
 namespace procsafe::cpp {
 namespace {
 
@@ -12,25 +14,6 @@ int hex_digit(char byte) {
   if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
   if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
   return -1;
-}
-
-void append_code_point(std::uint32_t code, Offset source, Text& text) {
-  const auto put = [&](std::uint32_t byte) { text.append(static_cast<char>(byte), source); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | (code >> 6));
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | (code >> 12));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | ((code >> 18) & 0x07));
-    put(0x80 | ((code >> 12) & 0x3F));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
 }
 
 /// Reads up to `most` digits of `base` at `at`, which moves behind them.
@@ -64,8 +47,8 @@ void append_escape(std::string_view literal, std::size_t& at, const LiteralOrigi
       if (at < literal.size() && literal[at] == '\n') ++at;
       return;
     case 'x': return text.append(static_cast<char>(read_digits(literal, at, 2, 16)), source);
-    case 'u': return append_code_point(read_digits(literal, at, 4, 16), source, text);
-    case 'U': return append_code_point(read_digits(literal, at, 8, 16), source, text);
+    case 'u': return append_utf8(read_digits(literal, at, 4, 16), source, text);
+    case 'U': return append_utf8(read_digits(literal, at, 8, 16), source, text);
     default: break;
   }
   if (kind >= '0' && kind <= '7') {

@@ -2,27 +2,10 @@
 
 #include <charconv>
 
+#include "lower/utf8.h"
+
 namespace procsafe::python {
 namespace {
-
-void append_utf8(std::uint32_t code, Offset source, Text& text) {
-  const auto put = [&](std::uint32_t byte) { text.append(static_cast<char>(byte), source); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | (code >> 6));
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | (code >> 12));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | (code >> 18));
-    put(0x80 | ((code >> 12) & 0x3F));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-}
 
 std::uint32_t parse_digits(std::string_view digits, int base) {
   std::uint32_t value = 0;
