@@ -3,92 +3,165 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <set>
+#include <unordered_map>
 
 #include "link/link.h"
 #include "lower/lowering.h"
 #include "source/parallel.h"
-#include "source/word_set.h"
+#include "source/prefilter.h"
+#include "source/reachable_names.h"
 
 namespace procsafe {
 namespace {
 
-/// The word by which another file has to spell a symbol: `stop` of `pkg.worker.stop`, `Worker` of
-/// `pkg.Worker.__init__`.
-std::string_view spelled(std::string_view symbol) {
-  constexpr std::string_view kSeparators = ".:";
-  std::string_view name = symbol.substr(symbol.find_last_of(kSeparators) + 1);
-  while (name.starts_with("__") && name.size() < symbol.size()) {
-    symbol.remove_suffix(name.size());
-    while (!symbol.empty() && kSeparators.find(symbol.back()) != std::string_view::npos) symbol.remove_suffix(1);
-    name = symbol.substr(symbol.find_last_of(kSeparators) + 1);
-  }
-  return name;
-}
-
 /// The slots whose content can still change a finding: who is signalled, and what flows there, from wherever.
-std::set<Slot> slots_of_interest(std::span<const FileFacts> files) {
-  std::map<Slot, std::vector<Slot>> sources;
-  std::vector<Slot> work;
+SlotSet slots_of_interest(std::span<const FileFacts> files) {
+  std::unordered_map<Slot, std::vector<const Slot*>, SlotHash> sources;
+  std::vector<const Slot*> work;
   const auto each_slot = [](const ValueSet& values, auto&& use) {
     for (const Value& value : values) {
-      if (value.kind == Value::Kind::slot) use(*value.slot);
+      if (value.kind == Value::Kind::slot) use(value.slot.get());
     }
   };
   for (const FileFacts& facts : files) {
     for (const OperationFact& fact : facts.operations)
-      each_slot(fact.target, [&](const Slot& slot) { work.push_back(slot); });
+      each_slot(fact.target, [&](const Slot* slot) { work.push_back(slot); });
     for (const Flow& flow : facts.flows)
-      each_slot(flow.values, [&](const Slot& slot) { sources[flow.slot].push_back(slot); });
+      each_slot(flow.values, [&](const Slot* slot) { sources[flow.slot].push_back(slot); });
   }
-  std::set<Slot> found;
+  SlotSet found;
   while (!work.empty()) {
-    const Slot slot = std::move(work.back());
+    const Slot* slot = work.back();
     work.pop_back();
-    if (!found.insert(slot).second) continue;
-    const auto from = sources.find(slot);
+    if (!found.insert(*slot).second) continue;
+    const auto from = sources.find(*slot);
     if (from != sources.end()) work.insert(work.end(), from->second.begin(), from->second.end());
   }
   return found;
 }
 
-/// Would another file perform an operation with this value?
-bool matters(const Value& value, const Catalog& catalog) {
-  if (value.kind != Value::Kind::api) return tells(value);
-  const auto knows = [&value](const ApiCatalog& apis) {
-    return apis.find(value.name) != nullptr || apis.find_type(value.name) != nullptr || apis.is_namespace(value.name);
-  };
-  return knows(catalog.python()) || knows(catalog.cpp());
+/// Would another file perform an operation with this value, known there by the name of the slot?
+class Meaning {
+ public:
+  Meaning(std::span<const FileFacts> files, const Catalog& catalog) : catalog_(catalog) {
+    for (const FileFacts& facts : files) {
+      for (const Flow& flow : facts.flows) {
+        const bool holds = std::any_of(flow.values.begin(), flow.values.end(), is_handle);
+        if (flow.slot.kind == Slot::Kind::field && holds) owners_.insert(owner_of(flow.slot));
+      }
+    }
+  }
+
+  [[nodiscard]] bool matters(const Value& value, const Slot& slot) const {
+    // A pid is nothing to those who do not signal it, and they look for it.
+    if (value.kind == Value::Kind::process) return is_handle(value) || owners_.contains(value.name);
+    if (value.kind != Value::Kind::api) return false;
+    const auto knows = [&](const ApiCatalog& apis) {
+      if (const Api* api = apis.find(value.name)) return api->operation.has_value();
+      // A module under its own name is looked for by that, or by its members.
+      return apis.find_type(value.name) != nullptr ||
+             (apis.is_namespace(value.name) && spelled_name(slot) != value.name);
+    };
+    return knows(catalog_.python()) || knows(catalog_.cpp());
+  }
+
+ private:
+  static bool is_handle(const Value& value) {
+    return value.kind == Value::Kind::process && value.origin != Origin::not_applicable;
+  }
+  static std::string owner_of(const Slot& field) { return field.symbol.substr(0, field.symbol.find_last_of(".:")); }
+
+  const Catalog& catalog_;
+  std::set<std::string, std::less<>> owners_;  // classes that hold handles
+};
+
+/// C and C++ see each other's names; nobody else sees those of another language.
+enum class Family : std::uint8_t { python, c, shell };
+
+Family family_of(Language language) {
+  switch (language) {
+    case Language::python: return Family::python;
+    case Language::c:
+    case Language::cpp: return Family::c;
+    case Language::shell:
+    case Language::none: break;
+  }
+  return Family::shell;
+}
+
+/// The names that matter, by who can mean them.
+using NamesThatMatter = std::array<ReachableNames, 3>;
+
+ReachableNames& names_of(NamesThatMatter& names, Family family) { return names[static_cast<std::size_t>(family)]; }
+const ReachableNames& names_of(const NamesThatMatter& names, const SourceFile& file) {
+  return names[static_cast<std::size_t>(family_of(file.language))];
+}
+
+/// The module and class a Python name stands in. Other languages reach names without saying where they stand.
+std::vector<std::string_view> qualifiers_of(const Slot& slot, Family family) {
+  if (family != Family::python) return {};
+  const std::string_view symbol = std::string_view(slot.symbol).substr(slot.symbol.rfind('/') + 1);
+  std::vector<std::string_view> found;
+  for (std::size_t at = 0; at < symbol.size();) {
+    const std::size_t end = std::min(symbol.find('.', at), symbol.size());
+    if (end > at && end < symbol.size()) found.push_back(symbol.substr(at, end - at));
+    at = end + 1;
+  }
+  // A package is spelled by everybody in it; a name that it hands on is a name of its own.
+  constexpr std::size_t kNearest = 2;
+  if (found.size() > kNearest) found.erase(found.begin(), found.end() - kNearest);
+  return found;
 }
 
 /// Adds the names through which files reach each other: of what flows out and matters, and of what others could let
-/// flow in.
-void add_names(std::span<const FileFacts> files, const SlotTable& table, const Catalog& catalog, WordSet& known,
-               WordSet& fresh) {
-  const auto add = [&](const Slot& slot) {
-    const std::string_view name = spelled(slot.symbol);
-    if (known.add(name)) fresh.add(name);
+/// flow in. True when there are more than before.
+bool add_names(std::span<const FileFacts> files, std::span<const SourceFile> sources, const SlotTable& table,
+               const Catalog& catalog, const Prefilter& prefilter, NamesThatMatter& names) {
+  bool grew = false;
+  const auto add = [&](const Slot& slot, const SourceFile& source) {
+    const WordSet* looked_for = prefilter.words(source.language);
+    if (looked_for == nullptr || looked_for->contains(spelled_name(slot))) return;
+    const Family family = family_of(source.language);
+    grew = names_of(names, family).add(spelled_name(slot), qualifiers_of(slot, family)) || grew;
   };
-  for (const Slot& slot : slots_of_interest(files)) add(slot);
-  for (const FileFacts& facts : files) {
-    for (const Flow& flow : facts.flows) {
+  const SlotSet wanted = slots_of_interest(files);
+  const Meaning meaning(files, catalog);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (const Slot& slot : files[i].reads) {
+      if (wanted.contains(slot)) add(slot, sources[i]);
+    }
+    for (const Flow& flow : files[i].flows) {
       const ValueSet& content = table.find(flow.slot);
       const bool kind_matters = flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name;
-      const auto value_matters = [&](const Value& value) { return matters(value, catalog); };
-      if (kind_matters || std::any_of(content.begin(), content.end(), value_matters)) add(flow.slot);
+      const auto value_matters = [&](const Value& value) { return meaning.matters(value, flow.slot); };
+      if (kind_matters || wanted.contains(flow.slot) || std::any_of(content.begin(), content.end(), value_matters))
+        add(flow.slot, sources[i]);
+    }
+    for (const OperationFact& fact : files[i].operations) {
+      for (const Value& value : fact.target) {
+        if (value.kind == Value::Kind::slot) add(*value.slot, sources[i]);
+      }
     }
   }
+  return grew;
 }
 
-/// Wakes the dormant files that hold one of the words, and gives their numbers.
-std::vector<std::size_t> wake_files(const WordSet& words, const PipelineOptions& options,
-                                    std::vector<SourceFile>& files) {
+/// Wakes the dormant files, and the sleeping parts of others, that can mean one of the names, and gives their numbers.
+std::vector<std::size_t> wake_files(const NamesThatMatter& names, const PipelineOptions& options,
+                                    std::vector<SourceFile>& files,
+                                    const std::vector<std::unique_ptr<FileLowering>>& lowerings) {
   std::vector<char> woken(files.size(), 0);
   parallel_for(files.size(), options.threads, [&](std::size_t i) {
     SourceFile& file = files[i];
-    if (!file.dormant) return;
+    if (!file.dormant) {
+      if (lowerings[i] != nullptr && lowerings[i]->wake(names_of(names, file).meant_by(file))) woken[i] = 1;
+      return;
+    }
+    if (!options.wake) return;
     options.wake(file);
-    file.dormant = !words.found_in(file.text);
+    file.dormant = names_of(names, file).meant_by(file).empty();
     if (file.dormant) {
       file.text = {};
     } else {
@@ -119,22 +192,33 @@ void add_clang(const SourceFile& file, const ClangResult& clang, FileFacts& fact
 std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& catalog, const PipelineOptions& options) {
   const std::unique_ptr<EmbeddedShell> shell = make_embedded_shell(catalog);
   const ClangResult clang = clang_semantics(files, catalog, options.clang, options.threads, options.wake);
+  const Prefilter prefilter(catalog);
+  NamesThatMatter names_that_matter;
+  std::vector<std::unique_ptr<FileLowering>> lowerings(files.size());
   const LowerFile lower_one = [&](std::size_t index, Names& names) {
     const SourceFile& file = files[index];
     if (file.dormant) return FileFacts{};
-    const std::array slices{SourceRange{0, static_cast<Offset>(file.text.size())}};
-    FileFacts facts = lower({file, slices, catalog, *shell, names, semantics_of(file, clang)});
+    if (!lowerings[index]) {
+      const WordSet* wanted = options.exhaustive ? nullptr : prefilter.words(file.language);
+      lowerings[index] = open_file({file, wanted, catalog, *shell, names, semantics_of(file, clang)});
+      const ReachableNames& known = names_of(names_that_matter, file);
+      if (!known.empty()) static_cast<void>(lowerings[index]->wake(known.meant_by(file)));
+    }
+    FileFacts facts = lowerings[index]->run(names);
     if (options.lowered) options.lowered();
     return facts;
   };
-  WordSet known;
+  std::vector<Flow> promised;
+  for (const SourceFile& file : files) {
+    for (Flow& flow : promises(file)) promised.push_back(std::move(flow));
+  }
   const Extend wake_what_matters = [&](std::span<const FileFacts> facts, const SlotTable& table) {
-    WordSet fresh;
-    add_names(facts, table, catalog, known, fresh);
-    return fresh.empty() ? std::vector<std::size_t>{} : wake_files(fresh, options, files);
+    const bool grew = add_names(facts, files, table, catalog, prefilter, names_that_matter);
+    return grew ? wake_files(names_that_matter, options, files, lowerings) : std::vector<std::size_t>{};
   };
   std::vector<FileFacts> facts =
-      link(files.size(), lower_one, options.threads, options.wake ? wake_what_matters : Extend{});
+      link(files.size(), lower_one, options.threads, promised, options.exhaustive ? Extend{} : wake_what_matters);
+  lowerings.clear();  // they look into `files`
   std::vector<FileResult> results;
   results.reserve(files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {

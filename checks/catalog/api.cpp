@@ -271,12 +271,23 @@ bool ApiCatalog::derives(std::string_view type, std::string_view base) const {
                                         [&](const std::string& parent) { return derives(parent, base); });
 }
 
+/// The name that has to be spelled before the API can be used: a method needs an object, which a value of another file
+/// (that the link stage names) or the class makes.
+std::string_view ApiCatalog::spelled_first(const Api& api) const {
+  const std::string_view name = api.name;
+  const std::size_t separator = name.find_last_of(".:");
+  if (separator == std::string_view::npos) return name;
+  const std::string_view owner = name.substr(0, name[separator] == ':' ? separator - 1 : separator);
+  return find_type(owner) != nullptr ? owner : name;
+}
+
 std::vector<std::string> ApiCatalog::literals() const {
   std::vector<std::string> words;
   for (const Api& api : apis_) {
     if (!promises_operation(api)) continue;
-    const std::string_view top = std::string_view(api.name).substr(0, api.name.find_first_of(".:"));
-    const bool member = top.size() != api.name.size();
+    const std::string_view name = spelled_first(api);
+    const std::string_view top = name.substr(0, name.find_first_of(".:"));
+    const bool member = top.size() != name.size();
     const auto module = std::find_if(modules_.begin(), modules_.end(),
                                      [&](const ApiModule& candidate) { return candidate.name == top; });
     const bool common = module != modules_.end() && module->common;
@@ -286,7 +297,7 @@ std::vector<std::string> ApiCatalog::literals() const {
       words.emplace_back(top);
       if (module != modules_.end()) words.insert(words.end(), module->aliases.begin(), module->aliases.end());
     } else {
-      words.emplace_back(last_component(api.name));
+      words.emplace_back(last_component(name));
     }
   }
   std::sort(words.begin(), words.end());

@@ -153,6 +153,7 @@ class ApiCatalog {
 
  private:
   [[nodiscard]] bool promises_operation(const Api& api) const;
+  [[nodiscard]] std::string_view spelled_first(const Api& api) const;
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }

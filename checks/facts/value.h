@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facts/attributes.h"
@@ -34,6 +36,16 @@ struct Slot {
 
   auto operator<=>(const Slot&) const = default;
 };
+
+struct SlotHash {
+  std::size_t operator()(const Slot& slot) const {
+    return std::hash<std::string>{}(slot.symbol) ^ (static_cast<std::size_t>(slot.kind) << 8U) ^ slot.index;
+  }
+};
+
+/// The word by which a file has to spell a slot to reach it: `stop` of `pkg.worker.stop`, `Worker` of
+/// `pkg.Worker.__init__`.
+[[nodiscard]] std::string_view spelled_name(const Slot& slot);
 
 /// One thing a value may be.
 struct Value {

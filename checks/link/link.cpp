@@ -29,7 +29,7 @@ void lower_files(const std::vector<std::size_t>& which, const LowerFile& lower, 
   work();
 }
 
-std::vector<std::size_t> readers_of(const std::set<Slot>& changed, const std::vector<FileFacts>& facts) {
+std::vector<std::size_t> readers_of(const SlotSet& changed, const std::vector<FileFacts>& facts) {
   std::vector<std::size_t> files;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const std::vector<Slot>& reads = facts[i].reads;
@@ -55,14 +55,15 @@ void resolve_origins(FileFacts& facts, const SlotTable& table) {
 
 }  // namespace
 
-std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads, const Extend& extend) {
+std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads, std::span<const Flow> promised,
+                            const Extend& extend) {
   std::vector<FileFacts> facts(count);
   std::vector<std::size_t> which(count);
   std::iota(which.begin(), which.end(), std::size_t{0});
-  SlotTable table;
+  SlotTable table({}, promised);
   for (int rounds = 0; !which.empty();) {
     lower_files(which, lower, table, threads, facts);
-    SlotTable solution(facts);
+    SlotTable solution(facts, promised);
     which = readers_of(SlotTable::changed(table, solution), facts);
     table = std::move(solution);
     if (++rounds >= kMaxRounds) which.clear();

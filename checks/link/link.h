@@ -20,8 +20,9 @@ using Extend = std::function<std::vector<std::size_t>(std::span<const FileFacts>
 
 /// Lowers `count` files on `threads` threads and joins what flows between them, to a fixed point: a
 /// file is lowered again when a slot it read has changed. Returns the facts of every file, in order,
-/// with the `origin` of every signal resolved. The result does not depend on the number of threads.
+/// with the `origin` of every signal resolved. `promised` is known to flow before any file was lowered, and spares a
+/// second round. The result does not depend on the number of threads.
 [[nodiscard]] std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned threads,
-                                          const Extend& extend = {});
+                                          std::span<const Flow> promised = {}, const Extend& extend = {});
 
 }  // namespace procsafe

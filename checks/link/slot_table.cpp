@@ -1,5 +1,6 @@
 #include "link/slot_table.h"
 
+#include <algorithm>
 #include <deque>
 
 namespace procsafe {
@@ -20,31 +21,36 @@ bool same_where_it_tells(const ValueSet& a, const ValueSet& b) {
 
 }  // namespace
 
-SlotTable::SlotTable(std::span<const FileFacts> files) {
-  std::map<Slot, std::set<Slot>> readers;  // slot → slots into which its content flows
-  std::set<Slot> dirty;
-  for (const FileFacts& file : files) {
-    for (const Flow& flow : file.flows) {
-      ValueSet& content = content_[flow.slot];
-      for (const Value& value : flow.values) {
-        if (value.kind == Value::Kind::slot) {
-          readers[*value.slot].insert(flow.slot);
-        } else {
-          content.insert(value);
-        }
+SlotTable::SlotTable(std::span<const FileFacts> files, std::span<const Flow> more) {
+  // Everything in the order of the flows: where a set widens, the order decides what it holds.
+  std::unordered_map<Slot, std::vector<const Slot*>, SlotHash> readers;  // slot → slots into which its content flows
+  std::deque<const Slot*> work;
+  std::unordered_set<const Slot*> waiting;
+  const auto add = [&](const Flow& flow) {
+    const auto [cell, added] = content_.try_emplace(flow.slot);
+    const Slot* slot = &cell->first;
+    for (const Value& value : flow.values) {
+      if (value.kind == Value::Kind::slot) {
+        readers[*value.slot].push_back(slot);
+      } else {
+        cell->second.insert(value);
       }
-      dirty.insert(flow.slot);
     }
+    if (waiting.insert(slot).second) work.push_back(slot);
+  };
+  for (const FileFacts& file : files) {
+    for (const Flow& flow : file.flows) add(flow);
   }
-  std::deque<Slot> work(dirty.begin(), dirty.end());
+  for (const Flow& flow : more) add(flow);
   while (!work.empty()) {
-    const Slot slot = std::move(work.front());
+    const Slot* slot = work.front();
     work.pop_front();
-    dirty.erase(slot);
-    const auto targets = readers.find(slot);
+    waiting.erase(slot);
+    const auto targets = readers.find(*slot);
     if (targets == readers.end()) continue;
-    for (const Slot& target : targets->second) {
-      if (target != slot && content_[target].merge(content_[slot]) && dirty.insert(target).second)
+    const ValueSet& content = content_.find(*slot)->second;
+    for (const Slot* target : targets->second) {
+      if (target != slot && content_.find(*target)->second.merge(content) && waiting.insert(target).second)
         work.push_back(target);
     }
   }
@@ -65,8 +71,8 @@ bool tells(const Value& value) {
   }
 }
 
-std::set<Slot> SlotTable::changed(const SlotTable& before, const SlotTable& after) {
-  std::set<Slot> slots;
+SlotSet SlotTable::changed(const SlotTable& before, const SlotTable& after) {
+  SlotSet slots;
   const auto compare = [&slots](const SlotTable& one, const SlotTable& other) {
     for (const auto& [slot, values] : one.content_) {
       const ValueSet& others = other.find(slot);
@@ -83,6 +89,12 @@ std::set<Slot> SlotTable::changed(const SlotTable& before, const SlotTable& afte
 const ValueSet& RecordingNames::find(const Slot& slot) {
   reads_.insert(slot);
   return table_.find(slot);
+}
+
+std::vector<Slot> RecordingNames::reads() const {
+  std::vector<Slot> sorted(reads_.begin(), reads_.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
 }
 
 }  // namespace procsafe

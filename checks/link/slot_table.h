@@ -1,14 +1,16 @@
 // The solution of all flows: which values reach which slot.
 #pragma once
 
-#include <map>
-#include <set>
 #include <span>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "facts/file_facts.h"
 
 namespace procsafe {
+
+using SlotSet = std::unordered_set<Slot, SlotHash>;
 
 /// Does a value say what something is: an API, a process, a pid whose origin is known?
 [[nodiscard]] bool tells(const Value& value);
@@ -18,15 +20,16 @@ namespace procsafe {
 class SlotTable {
  public:
   SlotTable() = default;
-  explicit SlotTable(std::span<const FileFacts> files);
+  /// The flows of the files, and some that belong to none.
+  explicit SlotTable(std::span<const FileFacts> files, std::span<const Flow> more = {});
 
   [[nodiscard]] const ValueSet& find(const Slot& slot) const;
   /// Slots whose content differs between two solutions in a way that can change a lowering. What callers hand to a
   /// parameter counts only where it says what the parameter is: an API, a pid, a handle.
-  [[nodiscard]] static std::set<Slot> changed(const SlotTable& before, const SlotTable& after);
+  [[nodiscard]] static SlotSet changed(const SlotTable& before, const SlotTable& after);
 
  private:
-  std::map<Slot, ValueSet> content_;
+  std::unordered_map<Slot, ValueSet, SlotHash> content_;
 };
 
 /// A view of the table for one lowering, which remembers what was read.
@@ -34,11 +37,12 @@ class RecordingNames : public Names {
  public:
   explicit RecordingNames(const SlotTable& table) : table_(table) {}
   [[nodiscard]] const ValueSet& find(const Slot& slot) override;
-  [[nodiscard]] std::vector<Slot> reads() const { return {reads_.begin(), reads_.end()}; }
+  /// Sorted.
+  [[nodiscard]] std::vector<Slot> reads() const;
 
  private:
   const SlotTable& table_;
-  std::set<Slot> reads_;
+  SlotSet reads_;
 };
 
 }  // namespace procsafe

@@ -22,15 +22,21 @@ WordSet words_of(const ApiCatalog& apis) {
 
 Prefilter::Prefilter(const Catalog& catalog) : python_(words_of(catalog.python())), cpp_(words_of(catalog.cpp())) {}
 
-bool Prefilter::passes(const SourceFile& file) const {
-  switch (file.language) {
-    case Language::python: return python_.found_in(file.text);
+const WordSet* Prefilter::words(Language language) const {
+  switch (language) {
+    case Language::python: return &python_;
     case Language::c:
-    case Language::cpp: return cpp_.found_in(file.text);
-    case Language::shell: return true;
+    case Language::cpp: return &cpp_;
+    case Language::shell:
     case Language::none: break;
   }
-  return false;
+  return nullptr;
+}
+
+bool Prefilter::passes(const SourceFile& file) const {
+  if (file.language == Language::none) return false;
+  const WordSet* wanted = words(file.language);
+  return wanted == nullptr || wanted->found_in(file.text);
 }
 
 }  // namespace procsafe

@@ -14,6 +14,8 @@ class Prefilter {
  public:
   explicit Prefilter(const Catalog& catalog);
 
+  /// The words of a language; null: all its text is worth a look.
+  [[nodiscard]] const WordSet* words(Language language) const;
   [[nodiscard]] bool passes(const SourceFile& file) const;
 
  private:

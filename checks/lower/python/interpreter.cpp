@@ -1,6 +1,9 @@
 // The order in which a file is walked: its own statements, classes with them, then the functions.
 #include "lower/python/interpreter.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace procsafe::python {
 
 Interpreter::Interpreter(const LowerInput& input, const Syntax& syntax, Program& program, ObjectPool& pool,
@@ -14,20 +17,45 @@ Interpreter::Interpreter(const LowerInput& input, const Syntax& syntax, Program&
       journal_(journal),
       operations_(input, program, pool, slots, names, journal) {}
 
-void Interpreter::run() {
-  run_module();
-  // In document order, so that a function runs after the one it stands in.
-  for (Function& function : program_.functions()) run_function(function);
+namespace {
+
+/// What functions see of the module: its names, and what the bodies of its classes bind.
+bool same_classes(const std::deque<Class>& classes,
+                  const std::vector<std::pair<std::vector<Ref>, ClassAttributes>>& before) {
+  return std::equal(
+      classes.begin(), classes.end(), before.begin(), before.end(),
+      [](const Class& klass, const auto& old) { return klass.bases == old.first && klass.attributes == old.second; });
 }
 
-void Interpreter::run_module() {
+}  // namespace
+
+bool Interpreter::walk_module() {
+  std::vector<std::pair<std::vector<Ref>, ClassAttributes>> classes;
+  for (const Class& klass : program_.classes()) classes.emplace_back(klass.bases, klass.attributes);
+  const std::vector<std::string> stars = std::exchange(star_modules_, {});
+  const State before = std::move(module_state_);
+  unit_ = 0;
   in_module_ = true;
   state_ = State();
+  limits_.clear();
   execute_children(syntax_.root());
   in_module_ = false;
   module_state_ = std::move(state_);
   module_state_.ended = false;
   export_module();
+  return before.bindings() != module_state_.bindings() || stars != star_modules_ ||
+         !same_classes(program_.classes(), classes);
+}
+
+bool Interpreter::imports_unspelled() const {
+  const ApiCatalog& apis = input_.catalog.python();
+  return std::any_of(star_modules_.begin(), star_modules_.end(),
+                     [&](const std::string& module) { return apis.is_namespace(apis.canonical(module)); });
+}
+
+void Interpreter::walk(std::span<Function* const> functions) {
+  unit_ = functions.front()->unit;
+  for (Function* function : functions) run_function(*function);
 }
 
 /// What other files can import: every name the module binds, and that the module exists at all.
@@ -170,7 +198,8 @@ void Interpreter::keep_effects(Function& function) {
   }
   if (effects == function.effects) return;
   function.effects = std::move(effects);
-  effects_changed_ = true;
+  const std::set<UnitId>& callers = callers_[&function];
+  slots_.stale().insert(callers.begin(), callers.end());
 }
 
 }  // namespace procsafe::python

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,20 +23,23 @@
 
 namespace procsafe::python {
 
-/// One pass over a file: the module's own statements first, then every function, with what other passes and
-/// other files told about parameters, results and attributes. Branches are followed one by one and joined; loops
-/// are walked twice. What happens to processes is written into the journal.
+/// Walks the module's own statements, and functions, with what was learnt before, and from other files, about
+/// parameters, results and attributes. Branches are followed one by one and joined; loops are walked twice. What
+/// happens to processes is written into the journal.
 class Interpreter {
  public:
   Interpreter(const LowerInput& input, const Syntax& syntax, Program& program, ObjectPool& pool, SlotStore& slots,
               NameTable& names, Journal& journal);
 
-  void run();
+  /// Walks the module's own statements. True when what functions see of the module has changed.
+  bool walk_module();
+  /// Did `from subprocess import *` bring in what functions can use without spelling the module?
+  [[nodiscard]] bool imports_unspelled() const;
+  /// Walks functions in document order: an outermost one and what is nested in it.
+  void walk(std::span<Function* const> functions);
   /// The first place that was nested too deeply to be followed, if any.
   [[nodiscard]] const std::optional<SourceRange>& too_deep() const { return too_deep_; }
   [[nodiscard]] const Operations& operations() const { return operations_; }
-  /// Did this pass learn what a function does to processes, so that its callers should be walked again?
-  [[nodiscard]] bool effects_changed() const { return effects_changed_; }
 
  private:
   // Bodies and statements (interpreter_statements.cpp).
@@ -191,7 +195,8 @@ class Interpreter {
   std::vector<State*> continue_points_;
   std::vector<Limit> limits_;
   bool recording_ = true;
-  bool effects_changed_ = false;
+  UnitId unit_ = 0;                                      ///< that is walked
+  std::map<const Function*, std::set<UnitId>> callers_;  ///< units that call a function
   int depth_ = 0;
   int loops_ = 0;
   std::optional<SourceRange> too_deep_;

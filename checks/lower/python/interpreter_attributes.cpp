@@ -128,11 +128,9 @@ Ref Interpreter::attribute_of_process(Ref process, std::string_view name, Node a
     if (process->name == "psutil.Process") return pool_.pid(process->origin, process->site, process, process->from);
   }
   if (!process->name.starts_with("subprocess.")) {
-    for (const Class& klass : program_.classes()) {
-      if (klass.qualified == process->name) {
-        const Api* api = input_.catalog.python().find_method(process_base(klass), name);
-        if (find_method(klass, name) != nullptr || api == nullptr) return attribute_of_instance(klass, name, at, false);
-      }
+    if (const Class* klass = program_.find_class(process->name)) {
+      const Api* api = input_.catalog.python().find_method(process_base(*klass), name);
+      if (find_method(*klass, name) != nullptr || api == nullptr) return attribute_of_instance(*klass, name, at, false);
     }
   }
   return pool_.bound(process, name);

@@ -316,9 +316,7 @@ Ref Interpreter::apply_bound(Ref bound, const Arguments& arguments, Node call) {
         std::string type(one->name);
         if (input_.catalog.python().find_type(type) == nullptr) {
           const std::string base = one->is(Object::Kind::process) ? names_.process_base(type) : std::string();
-          for (const Class& klass : program_.classes()) {
-            if (klass.qualified == type) type = process_base(klass);
-          }
+          if (const Class* klass = program_.find_class(type)) type = process_base(*klass);
           if (!base.empty()) type = base;
         }
         const Api* api = input_.catalog.python().find_method(type, name);
@@ -496,7 +494,11 @@ Ref Interpreter::apply_function(const Function& function, const Arguments& argum
 void Interpreter::apply_effects(const Function& function, const Arguments& arguments, Node call) {
   if (recording_) journal_.calls.push_back({call, function_, &function});
   Function& callee = *program_.function_at(function.node);
-  callee.called_in_forked_child = callee.called_in_forked_child || state_.in_forked_child;
+  callers_[&callee].insert(unit_);
+  if (state_.in_forked_child && !callee.called_in_forked_child) {
+    callee.called_in_forked_child = true;
+    slots_.stale().insert(callee.unit);
+  }
   // Roots of parameters are what was handed over for them; attributes and globals are the same on both sides.
   std::map<Ref, std::vector<Ref>> parameters;
   for (std::size_t i = 0; i < function.parameters.size(); ++i) {
@@ -508,7 +510,7 @@ void Interpreter::apply_effects(const Function& function, const Arguments& argum
   const auto learn = [&](Ref root, std::uint16_t marks) {
     std::uint16_t& known = callee.before_call[root];
     const auto all = static_cast<std::uint16_t>(known | (marks & ~mark_exited));
-    effects_changed_ = effects_changed_ || all != known;
+    if (all != known) slots_.stale().insert(callee.unit);
     known = all;
   };
   for (const auto& [root, marks] : state_.all_marks()) {

@@ -415,7 +415,8 @@ void Interpreter::execute_import_from(Node statement) {
   if (is_spawn_module(module)) note_import(statement);
   for (const Node child : statement) {
     if (child.is(Kind::wildcard_import)) {
-      star_modules_.push_back(module);
+      if (std::find(star_modules_.begin(), star_modules_.end(), module) == star_modules_.end())
+        star_modules_.push_back(module);
       continue;
     }
     if (child.role() != Field::name) continue;
@@ -629,9 +630,8 @@ void Interpreter::assign_attribute(Node target, Ref value) {
     } else if (known && names_.is_project(one->name)) {
       slots_.flow(*field_slot(one->name, name)->slot, value, target.range());
     } else if (one->is(Object::Kind::process)) {
-      for (const Class& klass : program_.classes()) {
-        if (klass.qualified == one->name) slots_.flow(*field_slot(klass.qualified, name)->slot, value, target.range());
-      }
+      if (program_.find_class(one->name) != nullptr)
+        slots_.flow(*field_slot(one->name, name)->slot, value, target.range());
     }
   }
   if (object.is(Kind::identifier)) state_.bind(program_.path(program_.symbol(object.text()), name), value);

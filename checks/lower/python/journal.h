@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/api.h"
@@ -93,12 +94,16 @@ struct Journal {
   std::vector<Call> calls;
   std::vector<Import> imports;
   std::vector<Alias> aliases;
-  bool reaps_all = false;               ///< by a handler of SIGCHLD
-  std::set<const Function*> any_waits;  ///< functions that wait for any child
+  std::vector<std::pair<NodeId, Timeout>> limits;  ///< that hold for operations of other units
+  bool reaps_all = false;                          ///< by a handler of SIGCHLD
+  std::set<const Function*> any_waits;             ///< functions that wait for any child
   std::map<NodeId, Loop> loops;
   std::vector<Handler> handlers;
   std::map<NodeId, Ref> exceptions;  ///< what an except clause or `suppress(…)` catches
   std::map<NodeId, Ref> conditions;  ///< what conditions of branches and loops depend on
+
+  /// Adds what another part of the file did.
+  void merge(const Journal& other);
 };
 
 }  // namespace procsafe::python

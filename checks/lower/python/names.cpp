@@ -115,7 +115,7 @@ std::string NameTable::find_sibling(std::string_view dotted) {
   // A script's own folder is on the path; roots of source trees above it often are.
   for (int level = 0; level < 6; ++level) {
     std::string candidate = folder.empty() ? path : std::string(folder) + "/" + path;
-    if (slots_.read_linked(module_slot(candidate)) != nullptr) {
+    if (slots_.read_shared(module_slot(candidate)) != nullptr) {
       found->second = std::move(candidate);
       break;
     }
@@ -130,7 +130,7 @@ bool NameTable::is_project(std::string_view qualified) {
   if (!added) return found->second;
   const std::string_view top = qualified.substr(0, qualified.find('.'));
   if (is_standard_library(top)) return false;
-  bool project = slots_.read_linked(module_slot(qualified)) != nullptr;
+  bool project = slots_.read_shared(module_slot(qualified)) != nullptr;
   const std::size_t dot = qualified.rfind('.');
   if (!project && dot != std::string_view::npos) project = is_project(qualified.substr(0, dot));
   modules_[std::string(qualified)] = project;
@@ -177,6 +177,12 @@ Ref NameTable::member(std::string_view module, std::string_view name) {
   return external(std::string(module) + "." + std::string(name));
 }
 
+void NameTable::forget() {
+  known_.clear();
+  modules_.clear();
+  siblings_.clear();
+}
+
 void NameTable::alias(std::string_view dotted, std::string_view module) {
   known_.insert_or_assign(std::string(dotted), pool_.name(module));
 }
@@ -195,9 +201,9 @@ Ref NameTable::look_up(std::string_view qualified) {
   if (!is_project(qualified)) return pool_.name(canonical);
   // What the module binds to the name; a name bound to itself is defined there.
   const Slot slot{Slot::Kind::global, std::string(qualified), 0};
+  const Ref bound = slots_.read_shared(slot);
   // A text is judged in the file it stands in; here it is only known where it comes from.
   if (slots_.holds_text(slot)) return pool_.slot(slot, true);
-  const Ref bound = slots_.read_linked(slot);
   return bound != nullptr ? bound : pool_.name(qualified);
 }
 

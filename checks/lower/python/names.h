@@ -26,6 +26,8 @@ class NameTable {
  public:
   NameTable(const SourceFile& file, const ApiCatalog& catalog, ObjectPool& pool, SlotStore& slots);
 
+  /// Forgets every answer: other files have changed.
+  void forget();
   /// The object a qualified name stands for: an API by its canonical name, or what the project file that
   /// defines the name binds to it.
   Ref external(std::string_view qualified);

@@ -171,10 +171,7 @@ void Operations::limit(Ref awaitable, Timeout timeout) {
       for (const Ref inner : one->elements) limit(inner, timeout);
     }
     if (!one->is(Object::Kind::tagged) || (one->tags & tag_awaitable) == 0) continue;
-    const auto found = journal_.drafts.find(static_cast<NodeId>(one->number));
-    if (found == journal_.drafts.end()) continue;
-    AttributeSet& attributes = found->second.fact.attributes;
-    if (attributes.get<Timeout>() != Timeout::not_applicable) attributes.set(timeout);
+    journal_.limits.emplace_back(static_cast<NodeId>(one->number), timeout);
   }
 }
 

@@ -95,6 +95,7 @@ void Program::add_function(Node node, Around& around) {
     }
   }
   function_index_[node.id()] = &function;
+  functions_by_name_.try_emplace(function.qualified, &function);
   around.levels.push_back({&function, nullptr, node});
 }
 
@@ -108,7 +109,18 @@ void Program::add_class(Node node, Around& around) {
   klass.outer_class = around.klass();
   if (Function* binding = around.binding_function()) binding->locals.insert(symbol(klass.name));
   class_index_[node.id()] = &klass;
+  classes_by_name_.try_emplace(klass.qualified, &klass);
   around.levels.push_back({nullptr, &klass, node});
+}
+
+const Function* Program::find_function(std::string_view qualified) const {
+  const auto found = functions_by_name_.find(qualified);
+  return found == functions_by_name_.end() ? nullptr : found->second;
+}
+
+const Class* Program::find_class(std::string_view qualified) const {
+  const auto found = classes_by_name_.find(qualified);
+  return found == classes_by_name_.end() ? nullptr : found->second;
 }
 
 void Program::read_decorators(Node definition, Function& function) {

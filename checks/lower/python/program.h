@@ -36,6 +36,7 @@ struct Function {
   std::string symbol;     ///< as messages name it: without the module
   std::string_view name;
   Function* outer = nullptr;          ///< the function it stands in
+  std::uint32_t unit = 0;             ///< the unit it is walked with, see slots.h
   Class* owner = nullptr;             ///< the class whose method it is
   std::vector<Parameter> parameters;  ///< without `self` or `cls`, so that positions are those of slots
   Symbol self = no_symbol;
@@ -59,6 +60,8 @@ struct Function {
   std::map<Symbol, Ref> cells;
 };
 
+using ClassAttributes = std::map<std::string_view, Ref>;
+
 struct Class {
   Node node;
   std::string qualified;
@@ -68,7 +71,7 @@ struct Class {
   Class* outer_class = nullptr;
   std::map<std::string_view, Function*> methods;
   std::map<std::string_view, Node> annotations;  ///< of attributes: `proc: Popen | None`
-  std::map<std::string_view, Ref> attributes;    ///< what its body binds; filled while it is interpreted
+  ClassAttributes attributes;                    ///< what its body binds; filled while it is interpreted
   std::vector<Ref> bases;                        ///< filled while it is interpreted
 };
 
@@ -83,6 +86,9 @@ class Program {
   [[nodiscard]] std::deque<Class>& classes() { return classes_; }
   [[nodiscard]] Function* function_at(Node node) const;
   [[nodiscard]] Class* class_at(Node node) const;
+  /// By qualified name; null: this file defines none.
+  [[nodiscard]] const Function* find_function(std::string_view qualified) const;
+  [[nodiscard]] const Class* find_class(std::string_view qualified) const;
   /// Names that a `global` statement of any function lets that function write.
   [[nodiscard]] const std::set<Symbol>& written_globals() const { return written_globals_; }
   [[nodiscard]] const std::set<Symbol>& module_reads() const { return module_reads_; }
@@ -110,6 +116,8 @@ class Program {
   std::deque<Class> classes_;
   std::unordered_map<NodeId, Function*> function_index_;
   std::unordered_map<NodeId, Class*> class_index_;
+  std::unordered_map<std::string_view, const Function*> functions_by_name_;
+  std::unordered_map<std::string_view, const Class*> classes_by_name_;
   std::set<Symbol> written_globals_;
   std::set<Symbol> module_reads_;
   std::unordered_map<std::string_view, Symbol> symbols_;

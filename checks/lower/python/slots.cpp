@@ -7,26 +7,114 @@
 
 namespace procsafe::python {
 
+void SlotStore::enter(UnitId unit) {
+  unit_ = unit;
+  if (written_before_.size() <= unit) written_before_.resize(unit + 1);
+}
+
+void SlotStore::leave() {
+  for (Cell* cell : written_before_[unit_]) {
+    if (!written_index_.contains(cell)) set_part(*cell, nullptr);
+  }
+  written_before_[unit_].clear();
+  for (const auto& [cell, part] : written_) {
+    set_part(*cell, &part);
+    written_before_[unit_].push_back(cell);
+  }
+  written_.clear();
+  written_index_.clear();
+  unit_ = no_unit;
+}
+
+/// Puts what the unit wrote into the cell; null: it wrote nothing this time.
+void SlotStore::set_part(Cell& cell, const Part* part) {
+  const auto at = std::lower_bound(cell.parts.begin(), cell.parts.end(), unit_,
+                                   [](const Part& one, UnitId unit) { return one.unit < unit; });
+  const bool known = at != cell.parts.end() && at->unit == unit_;
+  if (part == nullptr) {
+    if (known) cell.parts.erase(at);
+  } else if (known) {
+    *at = *part;
+  } else {
+    cell.parts.insert(at, *part);
+  }
+  Ref value = nullptr;
+  for (const Part& one : cell.parts) value = value == nullptr ? one.value : pool_.join(value, one.value);
+  if (value == cell.value) return;
+  cell.value = value;
+  mark_stale(cell);
+}
+
+bool SlotStore::refresh() {
+  bool shared = false;
+  // Asking makes objects, whose order must not depend on that of a hash table.
+  std::vector<std::pair<const Slot*, Cell*>> asked;
+  for (auto& [slot, cell] : cells_) {
+    if (cell.asked) asked.emplace_back(&slot, &cell);
+  }
+  std::sort(asked.begin(), asked.end(), [](const auto& a, const auto& b) { return *a.first < *b.first; });
+  for (const auto& [slot, cell] : asked) {
+    const Ref before = cell->linked;
+    const bool held_text = cell->holds_text;
+    cell->linked = ask(*slot, *cell);
+    if (cell->linked == before && cell->holds_text == held_text) continue;
+    mark_stale(*cell);
+    const auto means_itself = [name = &slot->symbol](Ref value) { return value == nullptr || value->is_name(*name); };
+    const bool same = cell->holds_text == held_text && slot->kind == Slot::Kind::global && means_itself(before) &&
+                      means_itself(cell->linked);
+    shared = shared || (cell->shared && !same);
+  }
+  return shared;
+}
+
 void SlotStore::flow(const Slot& slot, Ref value, SourceRange at) {
-  const auto [found, added] = written_.try_emplace(slot, Content{value, at});
-  if (!added) found->second.value = pool_.join(found->second.value, value);
+  Cell& cell = cells_[slot];
+  const auto [found, added] = written_index_.try_emplace(&cell, written_.size());
+  if (added) {
+    written_.emplace_back(&cell, Part{unit_, value, at});
+  } else {
+    Part& part = written_[found->second].second;
+    part.value = pool_.join(part.value, value);
+  }
+}
+
+void SlotStore::note_reader(Cell& cell) const {
+  if (unit_ == no_unit) return;
+  const auto at = std::lower_bound(cell.readers.begin(), cell.readers.end(), unit_);
+  if (at == cell.readers.end() || *at != unit_) cell.readers.insert(at, unit_);
+}
+
+Ref SlotStore::ask(const Slot& slot, Cell& cell) {
+  const ValueSet& values = names_.find(slot);
+  cell.holds_text = values.find(Value::Kind::text) != nullptr;
+  if (values.empty()) return nullptr;
+  if (slot.kind != Slot::Kind::carrier) return from_values(values);
+  std::vector<Ref> carried;
+  for (const Value& value : values) {
+    if (value.text) carried.push_back(decode(*value.text));
+  }
+  return carried.empty() ? nullptr : pool_.choice(std::move(carried));
+}
+
+SlotStore::Cell& SlotStore::linked(const Slot& slot) {
+  Cell& cell = cells_[slot];
+  if (!cell.asked) {
+    cell.asked = true;
+    cell.linked = ask(slot, cell);
+  }
+  return cell;
 }
 
 Ref SlotStore::read_linked(const Slot& slot) {
-  const auto [found, added] = linked_.try_emplace(slot, nullptr);
-  if (added) {
-    const ValueSet& values = names_.find(slot);
-    if (slot.kind == Slot::Kind::carrier) {
-      std::vector<Ref> carried;
-      for (const Value& value : values) {
-        if (value.text) carried.push_back(decode(*value.text));
-      }
-      if (!carried.empty()) found->second = pool_.choice(std::move(carried));
-    } else if (!values.empty()) {
-      found->second = from_values(values);
-    }
-  }
-  return found->second;
+  Cell& cell = linked(slot);
+  note_reader(cell);
+  return cell.linked;
+}
+
+Ref SlotStore::read_shared(const Slot& slot) {
+  Cell& cell = linked(slot);
+  cell.shared = true;
+  return cell.linked;
 }
 
 Ref SlotStore::read(Ref slot) {
@@ -71,49 +159,35 @@ void SlotStore::collect(Ref object, std::set<Ref, BySerial>& seen, std::vector<R
 
 void SlotStore::collect_slot(Ref slot, std::set<Ref, BySerial>& seen, std::vector<Ref>& found) {
   if (!seen.insert(slot).second) return;
-  read_.insert(*slot->slot);
-  if (const auto known = known_.find(*slot->slot); known != known_.end()) {
-    collect(known->second.value, seen, found);
+  Cell& cell = linked(*slot->slot);
+  note_reader(cell);
+  if (cell.value != nullptr) {
+    collect(cell.value, seen, found);
     // Nobody else writes what a function of this file returns; what comes back from the link stage is less exact.
     if (slot->slot->kind == Slot::Kind::result) return;
   }
-  if (const Ref linked = read_linked(*slot->slot)) collect(linked, seen, found);
-}
-
-bool SlotStore::end_pass() {
-  bool again = false;
-  for (const Slot& slot : read_) {
-    const auto before = known_.find(slot);
-    const auto after = written_.find(slot);
-    const Ref old_value = before == known_.end() ? nullptr : before->second.value;
-    const Ref new_value = after == written_.end() ? nullptr : after->second.value;
-    if (old_value != new_value) again = true;
-  }
-  // A slot that was not read may lead to one that was: the content is followed when it is read.
-  known_ = std::move(written_);
-  written_.clear();
-  read_.clear();
-  linked_.clear();
-  return again;
+  if (cell.linked != nullptr) collect(cell.linked, seen, found);
 }
 
 std::vector<Flow> SlotStore::exported() const {
   std::vector<Flow> flows;
-  for (const auto& [slot, content] : known_) {
+  for (const auto& [slot, cell] : cells_) {
+    if (cell.value == nullptr) continue;
     ValueSet values;
     if (slot.kind == Slot::Kind::carrier) {
-      for (const Ref one : ObjectPool::alternatives(content.value)) {
-        // Of too many commands a choice keeps none: what is left is unknown.
+      for (const Ref one : ObjectPool::alternatives(cell.value)) {
+        // Too many alternatives have become one unknown.
         if (one->is(Object::Kind::sequence)) values.insert(Value::of_text(encode(one)));
       }
     } else {
-      values = to_values(content.value);
+      values = to_values(cell.value);
     }
     // Who hands over something unknown matters for a parameter (O2); elsewhere nothing known is nothing.
     const bool nothing = values.single() != nullptr && values.single()->kind == Value::Kind::unknown;
     if (values.empty() || (nothing && slot.kind != Slot::Kind::parameter)) continue;
-    flows.push_back({slot, std::move(values), content.at});
+    flows.push_back({slot, std::move(values), cell.parts.front().at});
   }
+  std::sort(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return a.slot < b.slot; });
   return flows;
 }
 
@@ -225,12 +299,8 @@ Ref SlotStore::from_value(const Value& value) {
     case Value::Kind::none: return pool_.none();
     case Value::Kind::number: return pool_.number(value.number);
     case Value::Kind::api:
-      for (const Class& klass : program_.classes()) {
-        if (klass.qualified == value.name) return pool_.klass(klass);
-      }
-      for (const Function& function : program_.functions()) {
-        if (function.qualified == value.name) return pool_.function(function);
-      }
+      if (const Class* klass = program_.find_class(value.name)) return pool_.klass(*klass);
+      if (const Function* function = program_.find_function(value.name)) return pool_.function(*function);
       return pool_.name(value.name);
     case Value::Kind::pid:
       if (from != nullptr) {
@@ -243,9 +313,7 @@ Ref SlotStore::from_value(const Value& value) {
       }
       if (value.origin != Origin::not_applicable)
         return pool_.process(value.name, value.origin, no_node, nullptr, from);
-      for (const Class& klass : program_.classes()) {
-        if (klass.qualified == value.name) return pool_.instance(klass);
-      }
+      if (const Class* klass = program_.find_class(value.name)) return pool_.instance(*klass);
       return pool_.instance(value.name);
     case Value::Kind::slot: return pool_.slot(*value.slot);
     // A text of another file has no place here: it is reported where it stands.

@@ -31,8 +31,7 @@ std::vector<std::string> describe(const std::vector<std::pair<std::string, std::
   sources.reserve(files.size());
   for (const auto& [path, text] : files) sources.push_back(source_from_text(path, text));
   const auto lower_one = [&](std::size_t index, Names& names) {
-    const std::vector<SourceRange> slices{{0, static_cast<Offset>(sources[index].text.size())}};
-    return lower({sources[index], slices, catalog, *shell, names});
+    return lower({sources[index], nullptr, catalog, *shell, names});
   };
   const std::vector<FileFacts> facts = link(sources.size(), lower_one, 1);
   std::vector<std::string> lines;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "source/prefilter.h"
+#include "source/reachable_names.h"
 #include "source/read.h"
 
 namespace procsafe {
@@ -48,6 +49,31 @@ TEST(Prefilter, LeavesOutWhatHoldsNoOperation) {
   EXPECT_TRUE(prefilter.passes(source_from_text("a.py", "# procsafe: allow(x)\n")));
   EXPECT_TRUE(prefilter.passes(source_from_text("a.sh", "echo hello\n"))) << "shell is made of spawns";
   EXPECT_FALSE(prefilter.passes(source_from_text("a.cpp", "int main() { return 0; }\n")));
+}
+
+TEST(Prefilter, WantsTheClassBeforeItsMethods) {
+  const Prefilter prefilter(Catalog::load());
+  EXPECT_FALSE(prefilter.passes(source_from_text("a.py", "f.read(); f.close(); t.communicate()\n")));
+  EXPECT_TRUE(prefilter.passes(source_from_text("a.py", "def f(p: Process):\n    p.communicate()\n")));
+}
+
+TEST(ReachableNames, AreMeantWhereModuleOrClassIsSpelled) {
+  ReachableNames names;
+  EXPECT_TRUE(names.empty());
+  EXPECT_TRUE(names.add("proc", {"tools", "Server"}));
+  EXPECT_FALSE(names.add("proc", {"tools"}));
+  const auto means = [&](std::string_view path, std::string_view text) {
+    return names.meant_by(source_from_text(path, text)).contains("proc");
+  };
+  EXPECT_TRUE(means("a.py", "from tools import x\nx.proc.kill()\n"));
+  EXPECT_TRUE(means("a.py", "def f(s: Server): s.proc.kill()\n"));
+  EXPECT_TRUE(means("lib/tools.py", "def f(s): s.proc.kill()\n"));
+  EXPECT_TRUE(means("lib/tools/__init__.py", "def f(s): s.proc.kill()\n"));
+  EXPECT_FALSE(means("lib/tools/other.py", "def f(s): s.proc.kill()\n"));
+  EXPECT_FALSE(means("a.py", "from tools import process\n"));
+  EXPECT_TRUE(names.add("proc", {}));
+  EXPECT_TRUE(means("a.py", "x.proc.kill()\n"));
+  EXPECT_FALSE(names.add("proc", {"tools"})) << "it is meant everywhere by now";
 }
 
 }  // namespace
