@@ -16,7 +16,8 @@
 namespace procsafe {
 namespace {
 
-/// The slots whose content can still change a finding: who is signalled, and what flows there, from wherever.
+/// The slots whose content can still change a finding: who is signalled, what operations ask for, and
+/// what flows there, from wherever.
 SlotSet slots_of_interest(std::span<const FileFacts> files) {
   std::unordered_map<Slot, std::vector<const Slot*>, SlotHash> sources;
   std::vector<const Slot*> work;
@@ -30,6 +31,7 @@ SlotSet slots_of_interest(std::span<const FileFacts> files) {
       each_slot(fact.target, [&](const Slot* slot) { work.push_back(slot); });
     for (const Flow& flow : facts.flows)
       each_slot(flow.values, [&](const Slot* slot) { sources[flow.slot].push_back(slot); });
+    for (const Slot& slot : facts.asks) work.push_back(&slot);
   }
   SlotSet found;
   while (!work.empty()) {
@@ -100,9 +102,8 @@ const ReachableNames& names_of(const NamesThatMatter& names, const SourceFile& f
 }
 
 /// The module and class a Python name stands in. Other languages reach names without saying where they stand.
-std::vector<std::string_view> qualifiers_of(const Slot& slot, Family family) {
-  if (family != Family::python) return {};
-  const std::string_view symbol = std::string_view(slot.symbol).substr(slot.symbol.rfind('/') + 1);
+std::vector<std::string_view> qualifiers_of(std::string_view symbol) {
+  symbol = symbol.substr(symbol.rfind('/') + 1);
   std::vector<std::string_view> found;
   for (std::size_t at = 0; at < symbol.size();) {
     const std::size_t end = std::min(symbol.find('.', at), symbol.size());
@@ -115,16 +116,71 @@ std::vector<std::string_view> qualifiers_of(const Slot& slot, Family family) {
   return found;
 }
 
+/// Which Python classes inherit from which, directly.
+class Relatives {
+ public:
+  explicit Relatives(std::span<const FileFacts> files) {
+    constexpr std::string_view kBases = ".__bases__";
+    for (const FileFacts& facts : files) {
+      for (const Flow& flow : facts.flows) {
+        if (!flow.slot.symbol.ends_with(kBases)) continue;
+        for (const Value& base : flow.values) {
+          if (base.kind != Value::Kind::api) continue;
+          const std::string_view heir =
+              std::string_view(flow.slot.symbol).substr(0, flow.slot.symbol.size() - kBases.size());
+          heirs_.emplace(base.name, heir);
+          bases_.emplace(heir, base.name);
+        }
+      }
+    }
+  }
+
+  /// Adds the words by which those are spelled that a class inherits from, or that inherit from it.
+  void add_words(std::string_view klass, std::vector<std::string_view>& words) const {
+    add_words(klass, heirs_, words);
+    add_words(klass, bases_, words);
+  }
+
+ private:
+  using Edges = std::unordered_multimap<std::string_view, std::string_view>;
+
+  static void add_words(std::string_view klass, const Edges& edges, std::vector<std::string_view>& words) {
+    std::vector<std::string_view> work{klass};
+    std::set<std::string_view> seen;
+    while (!work.empty()) {
+      const std::string_view name = work.back();
+      work.pop_back();
+      if (!seen.insert(name).second) continue;
+      const auto [begin, end] = edges.equal_range(name);
+      for (auto relative = begin; relative != end; ++relative) {
+        work.push_back(relative->second);
+        const std::vector<std::string_view> qualifiers = qualifiers_of(relative->second);
+        words.insert(words.end(), qualifiers.begin(), qualifiers.end());
+        words.push_back(relative->second.substr(relative->second.rfind('.') + 1));
+      }
+    }
+  }
+
+  Edges heirs_;
+  Edges bases_;
+};
+
 /// Adds the names through which files reach each other: of what flows out and matters, and of what others could let
 /// flow in. True when there are more than before.
 bool add_names(std::span<const FileFacts> files, std::span<const SourceFile> sources, const SlotTable& table,
                const Catalog& catalog, const Prefilter& prefilter, NamesThatMatter& names) {
+  const Relatives relatives(files);
   bool grew = false;
   const auto add = [&](const Slot& slot, const SourceFile& source) {
     const WordSet* looked_for = prefilter.words(source.language);
     if (looked_for == nullptr || looked_for->contains(spelled_name(slot))) return;
     const Family family = family_of(source.language);
-    grew = names_of(names, family).add(spelled_name(slot), qualifiers_of(slot, family)) || grew;
+    std::vector<std::string_view> qualifiers;
+    if (family == Family::python) {
+      qualifiers = qualifiers_of(slot.symbol);
+      relatives.add_words(std::string_view(slot.symbol).substr(0, slot.symbol.find_last_of(".:")), qualifiers);
+    }
+    grew = names_of(names, family).add(spelled_name(slot), qualifiers) || grew;
   };
   const SlotSet wanted = slots_of_interest(files);
   const Meaning meaning(files, catalog);
@@ -132,6 +188,7 @@ bool add_names(std::span<const FileFacts> files, std::span<const SourceFile> sou
     for (const Slot& slot : files[i].reads) {
       if (wanted.contains(slot)) add(slot, sources[i]);
     }
+    for (const Slot& slot : files[i].asks) add(slot, sources[i]);
     for (const Flow& flow : files[i].flows) {
       const ValueSet& content = table.find(flow.slot);
       const bool kind_matters = flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name;

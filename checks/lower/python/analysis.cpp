@@ -165,15 +165,27 @@ WordSet Analysis::fresh_words() {
     const bool told = value != nullptr &&
                       (slot.kind == Slot::Kind::carrier || (matters(value) && !value->is_name(spelled_name(slot))));
     // What an operation is about comes from anywhere; who was woken up, was so for what it was handed.
-    const auto asks = [&](UnitId id) {
-      const Unit& unit = units_[id];
-      const bool acts = !unit.journal.drafts.empty() || !unit.journal.inner.empty();
-      return acts || (unit.woken && slot.kind == Slot::Kind::parameter);
-    };
+    const auto asks = [&](UnitId id) { return acts(id) || (units_[id].woken && slot.kind == Slot::Kind::parameter); };
     if (told || std::any_of(readers.begin(), readers.end(), asks)) learn(spelled_name(slot), fresh);
   });
   add_acting_functions(fresh);
   return fresh;
+}
+
+bool Analysis::acts(UnitId id) const { return !units_[id].journal.drafts.empty() || !units_[id].journal.inner.empty(); }
+
+/// What acting functions read of other files of the project.
+std::vector<Slot> Analysis::foreign_questions() {
+  std::vector<Slot> asked;
+  const std::string own = program_.module() + ".";
+  slots_.each([&](const Slot& slot, Ref value, const std::vector<UnitId>& readers) {
+    const bool wanted = value == nullptr && slot.kind != Slot::Kind::carrier && !slot.symbol.starts_with(own);
+    if (wanted && std::any_of(readers.begin(), readers.end(), [this](UnitId id) { return acts(id); }))
+      asked.push_back(slot);
+  });
+  std::erase_if(asked, [this](const Slot& slot) { return !names_.is_project(slot.symbol); });
+  std::sort(asked.begin(), asked.end());
+  return asked;
 }
 
 /// A function that does something to processes does it for those who call it.
@@ -224,6 +236,7 @@ FileFacts Analysis::facts() {
   }
   for (Draft& draft : journal.inner) facts.operations.push_back(std::move(draft.fact));
   facts.flows = slots_.exported();
+  facts.asks = foreign_questions();
   return facts;
 }
 

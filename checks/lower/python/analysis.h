@@ -53,6 +53,8 @@ class Analysis : public FileLowering {
   void walk(UnitId id);
   void mark_all_stale();
   [[nodiscard]] WordSet fresh_words();
+  [[nodiscard]] bool acts(UnitId id) const;
+  [[nodiscard]] std::vector<Slot> foreign_questions();
   void add_acting_functions(WordSet& fresh);
   void learn(std::string_view word, WordSet& fresh);
   [[nodiscard]] bool matters(Ref value);

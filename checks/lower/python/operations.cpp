@@ -142,6 +142,7 @@ void Operations::collect(Ref object, int depth, std::vector<Ref>& handles, std::
       for (const Ref element : one->elements) collect(element, depth + 1, handles, pids);
       continue;
     }
+    if (one->is(Object::Kind::text) || one->is(Object::Kind::real)) continue;  // tables of constants can be large
     const bool pid_only = one->is(Object::Kind::pid) && root_of(one)->is(Object::Kind::process);
     const std::vector<Ref> roots = subjects(one);
     std::vector<Ref>& into = pid_only ? pids : handles;

@@ -192,8 +192,12 @@ std::vector<Flow> SlotStore::exported() const {
 }
 
 ValueSet SlotStore::to_values(Ref object) const {
-  ValueSet values;
-  insert_values(object, values, 0);
+  const auto [found, added] = values_.try_emplace(object);
+  ValueSet& values = found->second;
+  if (added) {
+    Seen seen;
+    insert_values(object, values, 0, seen);
+  }
   return values;
 }
 
@@ -205,7 +209,9 @@ bool SlotStore::insert_parameter(Ref object, ValueSet& values) {
   return true;
 }
 
-void SlotStore::insert_values(Ref object, ValueSet& values, int depth) const {
+void SlotStore::insert_values(Ref object, ValueSet& values, int depth, Seen& seen) const {
+  // Containers of containers share what they hold: each is looked into once.
+  if (!seen.insert(object).second) return;
   switch (object->kind) {
     case Object::Kind::none: values.insert(Value::none()); return;
     case Object::Kind::number: values.insert(Value::of_number(object->number)); return;
@@ -232,13 +238,13 @@ void SlotStore::insert_values(Ref object, ValueSet& values, int depth) const {
     case Object::Kind::mapping:
       // A container is what it holds: whoever takes it apart gets the elements.
       if (depth > 3 || object->elements.empty()) break;
-      for (const Ref element : object->elements) insert_values(element, values, depth + 1);
+      for (const Ref element : object->elements) insert_values(element, values, depth + 1, seen);
       return;
     case Object::Kind::choice:
       for (const Ref element : object->elements) {
         // `{}` beside what was put in later tells nothing.
         const bool container = element->is(Object::Kind::sequence) || element->is(Object::Kind::mapping);
-        if (!container || !element->elements.empty() || element->open) insert_values(element, values, depth);
+        if (!container || !element->elements.empty() || element->open) insert_values(element, values, depth, seen);
       }
       if (values.empty()) break;
       return;

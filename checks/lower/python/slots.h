@@ -3,6 +3,7 @@
 
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -83,7 +84,8 @@ class SlotStore {
   Ref resolve_some(Ref object, bool parameters);
   void collect(Ref object, std::set<Ref, BySerial>& seen, std::vector<Ref>& found);
   void collect_slot(Ref slot, std::set<Ref, BySerial>& seen, std::vector<Ref>& found);
-  void insert_values(Ref object, ValueSet& values, int depth) const;
+  using Seen = std::unordered_set<Ref>;
+  void insert_values(Ref object, ValueSet& values, int depth, Seen& seen) const;
   static bool insert_parameter(Ref object, ValueSet& values);
   Ref from_value(const Value& value);
   [[nodiscard]] Text encode(Ref carried) const;
@@ -93,6 +95,7 @@ class SlotStore {
   Program& program_;
   Names& names_;
   std::unordered_map<Slot, Cell, SlotHash> cells_;
+  mutable std::unordered_map<Ref, ValueSet> values_;  // objects never change
   UnitId unit_ = no_unit;
   std::vector<std::pair<Cell*, Part>> written_;  // by the unit that is walked
   std::unordered_map<Cell*, std::size_t> written_index_;

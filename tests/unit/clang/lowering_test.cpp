@@ -23,9 +23,8 @@ std::vector<std::string> operations(const std::string& source, const CppSemantic
   static const Catalog catalog = Catalog::load();
   static const std::unique_ptr<EmbeddedShell> shell = make_embedded_shell(catalog);
   const SourceFile file = source_from_text("main.cpp", source);
-  const std::vector<SourceRange> slices{{0, static_cast<Offset>(source.size())}};
   const auto lower_one = [&](std::size_t, Names& names) {
-    return lower({file, slices, catalog, *shell, names, semantics});
+    return lower({file, nullptr, catalog, *shell, names, semantics});
   };
   std::vector<std::string> lines;
   for (const OperationFact& fact : link(1, lower_one, 1).front().operations)

@@ -62,7 +62,7 @@ TEST(ReachableNames, AreMeantWhereModuleOrClassIsSpelled) {
   EXPECT_TRUE(names.empty());
   EXPECT_TRUE(names.add("proc", {"tools", "Server"}));
   EXPECT_FALSE(names.add("proc", {"tools"}));
-  const auto means = [&](std::string_view path, std::string_view text) {
+  const auto means = [&](const std::string& path, const std::string& text) {
     return names.meant_by(source_from_text(path, text)).contains("proc");
   };
   EXPECT_TRUE(means("a.py", "from tools import x\nx.proc.kill()\n"));
