@@ -129,17 +129,20 @@ Timeout Operations::timeout_of(const Argument& where, const Arguments& arguments
 void Operations::note(Event::Kind kind, Node node, Ref object, const Context& context, bool beyond) {
   if (!context.recording) return;
   Event event{kind, node, context.function, {}, {}, beyond};
-  collect(object, 0, event.about, event.pids);
+  std::unordered_set<Ref> seen;
+  collect(object, 0, seen, event.about, event.pids);
   // Who was given only the pid, cannot wait for the process through the handle.
   if (kind == Event::Kind::passed) std::erase_if(event.about, [](Ref root) { return root->is(Object::Kind::pid); });
   if (!event.about.empty() || !event.pids.empty()) journal_.events.push_back(std::move(event));
 }
 
 /// The handles in an object, and the pids of others, also inside containers.
-void Operations::collect(Ref object, int depth, std::vector<Ref>& handles, std::vector<Ref>& pids) {
+void Operations::collect(Ref object, int depth, std::unordered_set<Ref>& seen, std::vector<Ref>& handles,
+                         std::vector<Ref>& pids) {
   for (const Ref one : ObjectPool::alternatives(object)) {
+    if (!seen.insert(one).second) continue;
     if ((one->is(Object::Kind::sequence) || one->is(Object::Kind::mapping)) && depth < 3) {
-      for (const Ref element : one->elements) collect(element, depth + 1, handles, pids);
+      for (const Ref element : one->elements) collect(element, depth + 1, seen, handles, pids);
       continue;
     }
     if (one->is(Object::Kind::text) || one->is(Object::Kind::real)) continue;  // tables of constants can be large

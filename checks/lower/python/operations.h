@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "lower/lowering.h"
@@ -96,7 +97,7 @@ class Operations {
   Ref handle(const Api& api, Node call, Origin origin, Ref of);
   Ref handle_of_pid(const Api& api, const Arguments& arguments, Node call);
   Ref output(Node call, Ref receiver);
-  void collect(Ref object, int depth, std::vector<Ref>& handles, std::vector<Ref>& pids);
+  void collect(Ref object, int depth, std::unordered_set<Ref>& seen, std::vector<Ref>& handles, std::vector<Ref>& pids);
   Ref related_process(Ref receiver, Node call, bool ancestor);
 
   void note_spawned(const Api& api, const Arguments& arguments, Node call, const Command& command);
