@@ -17,7 +17,7 @@ struct PipelineOptions {
   /// Where the configuration differs from file to file: turns `judge` into the options of one file.
   std::function<void(const SourceFile&, JudgeOptions&)> configure;
   unsigned threads = 1;
-  /// Analyse every file whole: no slices. Must not change any finding.
+  /// Leave nothing out: no part of a file sleeps. Must not change any finding.
   bool exhaustive = false;
   /// Reads a dormant file again, when a name of another file shows that it matters; called from several threads.
   /// Empty: there are no dormant files.
