@@ -82,6 +82,7 @@ class Interpreter {
   Ref with_item(Ref container, Ref key, Ref value);
   /// Writes a changed container back to where it was read from.
   void replace(Node place, Ref value);
+  void put(Node place, Ref merged, Ref added);
 
   // Expressions (interpreter_expressions.cpp).
   Ref evaluate(Node node);

@@ -240,7 +240,8 @@ Ref Interpreter::apply_sequence_method(Ref sequence, std::string_view name, cons
     } else {
       elements.push_back(first);
     }
-    replace(place, pool_.sequence(std::move(elements), sequence->open || in_loop || name != "append"));
+    put(place, pool_.sequence(std::move(elements), sequence->open || in_loop || name != "append"),
+        pool_.sequence({first}, true));
     return pool_.none();
   }
   if ((name == "extend" || name == "update") && first != nullptr) {
@@ -268,7 +269,7 @@ Ref Interpreter::apply_sequence_method(Ref sequence, std::string_view name, cons
   if (name == "pop" || name == "popleft" || name == "get") {
     if (elements.empty()) return sequence->open ? pool_.unknown_at(call.id()) : pool_.none();
     const Ref taken = element(sequence, call);
-    replace(place, pool_.sequence(std::move(elements), true));
+    if (!outlives_function(place)) replace(place, pool_.sequence(std::move(elements), true));
     return taken;
   }
   // A dictionary of which only the values are known is a sequence of them.

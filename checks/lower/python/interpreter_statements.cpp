@@ -517,8 +517,12 @@ void Interpreter::assign(Node target, Ref value) {
       const Ref handed = hand_over(target, value);
       operations_.note(Event::Kind::stored, target, value, context(), outlives_function(container));
       const Ref key = evaluate(target.field(Field::subscript));
-      if (container.is(Kind::attribute) || container.is(Kind::identifier))
-        replace(container, with_item(old, key, handed));
+      if (container.is(Kind::attribute) || container.is(Kind::identifier)) {
+        const Ref merged = with_item(old, key, handed);
+        const bool mapping = ObjectPool::alternatives(merged).back()->is(Object::Kind::mapping);
+        const Ref empty = mapping ? pool_.mapping({}, {}, false) : pool_.sequence({}, false);
+        put(container, merged, with_item(empty, key, handed));
+      }
       return;
     }
     case Kind::pattern_list:
@@ -534,8 +538,24 @@ void Interpreter::assign(Node target, Ref value) {
   }
 }
 
-/// The container after `container[key] = value`. What it may be is merged into one: a container of a field is read and
-/// written again in every pass, and must not grow with them.
+/// Writes a container back after `added` was put into it. What outlives the function is told of `added` alone: it is
+/// read and written in every pass, and would keep what earlier passes did not know better.
+void Interpreter::put(Node place, Ref merged, Ref added) {
+  const bool attribute = place.is(Kind::attribute);
+  // Words of a command mean something in their order only.
+  const auto parts = ObjectPool::alternatives(added).back()->elements;
+  const bool words = std::any_of(parts.begin(), parts.end(), [](Ref part) { return part->is(Object::Kind::text); });
+  if (words || (!attribute && !(place.is(Kind::identifier) && state_.find(program_.symbol(place.text())) == nullptr))) {
+    replace(place, merged);
+    return;
+  }
+  replace(place, added);
+  const Node object = attribute ? place.field(Field::object) : Node();
+  if (object.is(Kind::identifier))
+    state_.bind(program_.path(program_.symbol(object.text()), place.field(Field::attribute).text()), merged);
+}
+
+/// The container after `container[key] = value`; what it may be is merged into one.
 Ref Interpreter::with_item(Ref container, Ref key, Ref value) {
   std::vector<std::string_view> keys;
   std::vector<Ref> values;

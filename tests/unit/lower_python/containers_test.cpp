@@ -37,6 +37,25 @@ TEST(Containers, OfAFieldKeepWhatMethodsPutIn) {
   EXPECT_EQ(python_findings(keeper("{}", "self.held[key] = {'p': p}", "self.held[key]['p'].kill()")), "9 raw-kill");
 }
 
+TEST(Containers, OfAFieldForgetWhatWasNotKnownAtFirst) {
+  EXPECT_EQ(python_findings("import os, subprocess\n"
+                            "class Driver:\n"
+                            "  def __init__(self):\n"
+                            "    self.held = []\n"
+                            "    self.named = {}\n"
+                            "  def start(self, n):\n"
+                            "    c, _ = self.run(['x'])\n"
+                            "    self.held.append(c)\n"
+                            "    self.named[n] = c\n"
+                            "  def stop(self, n):\n"
+                            "    os.killpg(self.held.pop().pid, 9)\n"
+                            "    os.killpg(self.named.pop(n).pid, 9)\n"
+                            "  def run(self, command):\n"
+                            "    c = subprocess.Popen(command)\n"
+                            "    return c, 5\n"),
+            "11 raw-kill; 12 raw-kill");
+}
+
 TEST(Containers, OfUnknownContentHoldForeignProcesses) {
   EXPECT_EQ(python_findings(keeper("load()", "pass", "os.kill(self.held[key], 15)")), "9 foreign-signal");
   EXPECT_EQ(python_findings(keeper("{}", "pass", "os.kill(self.held[key], 15)")), "9 foreign-signal");
