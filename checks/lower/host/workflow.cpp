@@ -15,6 +15,16 @@ void add_scripts(std::vector<Text> values, std::vector<HostCommand>& commands) {
   for (Text& value : values) commands.emplace_back().words.push_back(std::move(value));
 }
 
+/// Steps of a job on Windows run in PowerShell unless they say otherwise.
+bool on_windows(const std::vector<YamlEntry>& runners, const YamlEntry& step) {
+  bool windows = false;
+  for (const YamlEntry& runner : runners) {
+    if (runner.line > step.line) break;
+    windows = !runner.values.empty() && runner.values.front().bytes().starts_with("windows");
+  }
+  return windows;
+}
+
 /// The lines of a list run in one shell, one after the other.
 void add_joined(const std::vector<Text>& values, std::vector<HostCommand>& commands) {
   Text script;
@@ -30,8 +40,11 @@ void add_joined(const std::vector<Text>& values, std::vector<HostCommand>& comma
 std::vector<HostCommand> read_workflow(std::string_view text) {
   std::vector<HostCommand> commands;
   const std::vector<HostLine> lines = lines_of(text);
+  const std::vector<YamlEntry> runners = yaml_entries(lines, {"runs-on"});
   for (YamlEntry& entry : yaml_entries(lines, {"run"})) {
-    if (!entry.list && is_shell(yaml_sibling(lines, entry, "shell"))) add_scripts(std::move(entry.values), commands);
+    const std::string shell = yaml_sibling(lines, entry, "shell");
+    const bool posix = shell.empty() ? !on_windows(runners, entry) : is_shell(shell);
+    if (!entry.list && posix) add_scripts(std::move(entry.values), commands);
   }
   return commands;
 }

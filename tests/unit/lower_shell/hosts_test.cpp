@@ -41,6 +41,10 @@ constexpr HostRow kRows[] = {
      "jobs:\n  a:\n    steps:\n      - run: \"killall x\"\n      - run: >\n          kill\n"
      "          -9 1234\n",
      "4 process-hunt; 6 force-kill-first; 6 foreign-signal"},
+    {".github/workflows/ci.yml",
+     "jobs:\n  w:\n    runs-on: windows-latest\n    steps:\n      - run: pkill x\n      - run: pkill y\n"
+     "        shell: bash\n  l:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pkill z\n",
+     "6 process-hunt; 11 process-hunt"},
     {".gitlab-ci.yml", "job:\n  before_script:\n    - ./s &\n    - echo $!\n  script:\n  - pkill x\n  - 'killall y'\n",
      "3 untracked-background; 6 process-hunt; 7 process-hunt"},
     {"docker-compose.yml",
