@@ -11,7 +11,7 @@ import pathlib
 import subprocess
 import sys
 
-BAR = {"python": 0.85, "shell": 0.85, "cpp": 0.85}
+BAR = {"python": 0.85, "shell": 0.85, "cpp": 0.97}
 CORE = {"direct-spawn", "missing-timeout", "process-hunt", "foreign-signal", "raw-kill", "unverified-pid-file",
         "force-kill-first", "untracked-background"}
 LIMIT_SECONDS = 300
