@@ -1,224 +1,31 @@
 #include "pipeline.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <memory>
-#include <set>
-#include <unordered_map>
 
+#include "link/interest.h"
 #include "link/link.h"
 #include "lower/lowering.h"
 #include "source/parallel.h"
 #include "source/prefilter.h"
-#include "source/reachable_names.h"
 
 namespace procsafe {
 namespace {
 
-/// The slots whose content can still change a finding: who is signalled, what operations ask for, and
-/// what flows there, from wherever.
-SlotSet slots_of_interest(std::span<const FileFacts> files) {
-  std::unordered_map<Slot, std::vector<const Slot*>, SlotHash> sources;
-  std::vector<const Slot*> work;
-  const auto each_slot = [](const ValueSet& values, auto&& use) {
-    for (const Value& value : values) {
-      if (value.kind == Value::Kind::slot) use(value.slot.get());
-    }
-  };
-  for (const FileFacts& facts : files) {
-    for (const OperationFact& fact : facts.operations)
-      each_slot(fact.target, [&](const Slot* slot) { work.push_back(slot); });
-    for (const Flow& flow : facts.flows)
-      each_slot(flow.values, [&](const Slot* slot) { sources[flow.slot].push_back(slot); });
-    for (const Slot& slot : facts.asks) work.push_back(&slot);
-  }
-  SlotSet found;
-  while (!work.empty()) {
-    const Slot* slot = work.back();
-    work.pop_back();
-    if (!found.insert(*slot).second) continue;
-    const auto from = sources.find(*slot);
-    if (from != sources.end()) work.insert(work.end(), from->second.begin(), from->second.end());
-  }
-  return found;
-}
-
-/// Would another file perform an operation with this value, known there by the name of the slot?
-class Meaning {
- public:
-  Meaning(std::span<const FileFacts> files, const Catalog& catalog) : catalog_(catalog) {
-    for (const FileFacts& facts : files) {
-      for (const Flow& flow : facts.flows) {
-        const bool holds = std::any_of(flow.values.begin(), flow.values.end(), is_handle);
-        if (flow.slot.kind == Slot::Kind::field && holds) owners_.insert(owner_of(flow.slot));
-      }
-    }
-  }
-
-  [[nodiscard]] bool matters(const Value& value, const Slot& slot) const {
-    // A pid is nothing to those who do not signal it, and they look for it.
-    if (value.kind == Value::Kind::process) return is_handle(value) || owners_.contains(value.name);
-    if (value.kind != Value::Kind::api) return false;
-    const auto knows = [&](const ApiCatalog& apis) {
-      if (const Api* api = apis.find(value.name)) return api->operation.has_value();
-      // A module under its own name is looked for by that, or by its members.
-      return apis.find_type(value.name) != nullptr ||
-             (apis.is_namespace(value.name) && spelled_name(slot) != value.name);
-    };
-    return knows(catalog_.python()) || knows(catalog_.cpp());
-  }
-
- private:
-  static bool is_handle(const Value& value) {
-    return value.kind == Value::Kind::process && value.origin != Origin::not_applicable;
-  }
-  static std::string owner_of(const Slot& field) { return field.symbol.substr(0, field.symbol.find_last_of(".:")); }
-
-  const Catalog& catalog_;
-  std::set<std::string, std::less<>> owners_;  // classes that hold handles
-};
-
-/// C and C++ see each other's names; nobody else sees those of another language.
-enum class Family : std::uint8_t { python, c, shell };
-
-Family family_of(Language language) {
-  switch (language) {
-    case Language::python: return Family::python;
-    case Language::c:
-    case Language::cpp: return Family::c;
-    case Language::shell:
-    case Language::none: break;
-  }
-  return Family::shell;
-}
-
-/// The names that matter, by who can mean them.
-using NamesThatMatter = std::array<ReachableNames, 3>;
-
-ReachableNames& names_of(NamesThatMatter& names, Family family) { return names[static_cast<std::size_t>(family)]; }
-const ReachableNames& names_of(const NamesThatMatter& names, const SourceFile& file) {
-  return names[static_cast<std::size_t>(family_of(file.language))];
-}
-
-/// The module and class a Python name stands in. Other languages reach names without saying where they stand.
-std::vector<std::string_view> qualifiers_of(std::string_view symbol) {
-  symbol = symbol.substr(symbol.rfind('/') + 1);
-  std::vector<std::string_view> found;
-  for (std::size_t at = 0; at < symbol.size();) {
-    const std::size_t end = std::min(symbol.find('.', at), symbol.size());
-    if (end > at && end < symbol.size()) found.push_back(symbol.substr(at, end - at));
-    at = end + 1;
-  }
-  // A package is spelled by everybody in it; a name that it hands on is a name of its own.
-  constexpr std::size_t kNearest = 2;
-  if (found.size() > kNearest) found.erase(found.begin(), found.end() - kNearest);
-  return found;
-}
-
-/// Which Python classes inherit from which, directly.
-class Relatives {
- public:
-  explicit Relatives(std::span<const FileFacts> files) {
-    constexpr std::string_view kBases = ".__bases__";
-    for (const FileFacts& facts : files) {
-      for (const Flow& flow : facts.flows) {
-        if (!flow.slot.symbol.ends_with(kBases)) continue;
-        for (const Value& base : flow.values) {
-          if (base.kind != Value::Kind::api) continue;
-          const std::string_view heir =
-              std::string_view(flow.slot.symbol).substr(0, flow.slot.symbol.size() - kBases.size());
-          heirs_.emplace(base.name, heir);
-          bases_.emplace(heir, base.name);
-        }
-      }
-    }
-  }
-
-  /// Adds the words by which those are spelled that a class inherits from, or that inherit from it.
-  void add_words(std::string_view klass, std::vector<std::string_view>& words) const {
-    add_words(klass, heirs_, words);
-    add_words(klass, bases_, words);
-  }
-
- private:
-  using Edges = std::unordered_multimap<std::string_view, std::string_view>;
-
-  static void add_words(std::string_view klass, const Edges& edges, std::vector<std::string_view>& words) {
-    std::vector<std::string_view> work{klass};
-    std::set<std::string_view> seen;
-    while (!work.empty()) {
-      const std::string_view name = work.back();
-      work.pop_back();
-      if (!seen.insert(name).second) continue;
-      const auto [begin, end] = edges.equal_range(name);
-      for (auto relative = begin; relative != end; ++relative) {
-        work.push_back(relative->second);
-        const std::vector<std::string_view> qualifiers = qualifiers_of(relative->second);
-        words.insert(words.end(), qualifiers.begin(), qualifiers.end());
-        words.push_back(relative->second.substr(relative->second.rfind('.') + 1));
-      }
-    }
-  }
-
-  Edges heirs_;
-  Edges bases_;
-};
-
-/// Adds the names through which files reach each other: of what flows out and matters, and of what others could let
-/// flow in. True when there are more than before.
-bool add_names(std::span<const FileFacts> files, std::span<const SourceFile> sources, const SlotTable& table,
-               const Catalog& catalog, const Prefilter& prefilter, NamesThatMatter& names) {
-  const Relatives relatives(files);
-  bool grew = false;
-  const auto add = [&](const Slot& slot, const SourceFile& source) {
-    const WordSet* looked_for = prefilter.words(source.language);
-    if (looked_for == nullptr || looked_for->contains(spelled_name(slot))) return;
-    const Family family = family_of(source.language);
-    std::vector<std::string_view> qualifiers;
-    if (family == Family::python) {
-      qualifiers = qualifiers_of(slot.symbol);
-      relatives.add_words(std::string_view(slot.symbol).substr(0, slot.symbol.find_last_of(".:")), qualifiers);
-    }
-    grew = names_of(names, family).add(spelled_name(slot), qualifiers) || grew;
-  };
-  const SlotSet wanted = slots_of_interest(files);
-  const Meaning meaning(files, catalog);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    for (const Slot& slot : files[i].reads) {
-      if (wanted.contains(slot)) add(slot, sources[i]);
-    }
-    for (const Slot& slot : files[i].asks) add(slot, sources[i]);
-    for (const Flow& flow : files[i].flows) {
-      const ValueSet& content = table.find(flow.slot);
-      const bool kind_matters = flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name;
-      const auto value_matters = [&](const Value& value) { return meaning.matters(value, flow.slot); };
-      if (kind_matters || wanted.contains(flow.slot) || std::any_of(content.begin(), content.end(), value_matters))
-        add(flow.slot, sources[i]);
-    }
-    for (const OperationFact& fact : files[i].operations) {
-      for (const Value& value : fact.target) {
-        if (value.kind == Value::Kind::slot) add(*value.slot, sources[i]);
-      }
-    }
-  }
-  return grew;
-}
-
 /// Wakes the dormant files, and the sleeping parts of others, that can mean one of the names, and gives their numbers.
-std::vector<std::size_t> wake_files(const NamesThatMatter& names, const PipelineOptions& options,
+std::vector<std::size_t> wake_files(const Interest& interest, const PipelineOptions& options,
                                     std::vector<SourceFile>& files,
                                     const std::vector<std::unique_ptr<FileLowering>>& lowerings) {
   std::vector<char> woken(files.size(), 0);
   parallel_for(files.size(), options.threads, [&](std::size_t i) {
     SourceFile& file = files[i];
     if (!file.dormant) {
-      if (lowerings[i] != nullptr && lowerings[i]->wake(names_of(names, file).meant_by(file))) woken[i] = 1;
+      if (lowerings[i] != nullptr && lowerings[i]->wake(interest.names_of(file.language).meant_by(file))) woken[i] = 1;
       return;
     }
     if (!options.wake) return;
     options.wake(file);
-    file.dormant = names_of(names, file).meant_by(file).empty();
+    file.dormant = interest.names_of(file.language).meant_by(file).empty();
     if (file.dormant) {
       file.text = {};
     } else {
@@ -250,7 +57,7 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
   const std::unique_ptr<EmbeddedShell> shell = make_embedded_shell(catalog);
   const ClangResult clang = clang_semantics(files, catalog, options.clang, options.threads, options.wake);
   const Prefilter prefilter(catalog);
-  NamesThatMatter names_that_matter;
+  Interest interest;
   std::vector<std::unique_ptr<FileLowering>> lowerings(files.size());
   const LowerFile lower_one = [&](std::size_t index, Names& names) {
     const SourceFile& file = files[index];
@@ -258,7 +65,7 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
     if (!lowerings[index]) {
       const WordSet* wanted = options.exhaustive ? nullptr : prefilter.words(file.language);
       lowerings[index] = open_file({file, wanted, catalog, *shell, names, semantics_of(file, clang)});
-      const ReachableNames& known = names_of(names_that_matter, file);
+      const ReachableNames& known = interest.names_of(file.language);
       if (!known.empty()) static_cast<void>(lowerings[index]->wake(known.meant_by(file)));
     }
     FileFacts facts = lowerings[index]->run(names);
@@ -270,8 +77,8 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
     for (Flow& flow : promises(file)) promised.push_back(std::move(flow));
   }
   const Extend wake_what_matters = [&](std::span<const FileFacts> facts, const SlotTable& table) {
-    const bool grew = add_names(facts, files, table, catalog, prefilter, names_that_matter);
-    return grew ? wake_files(names_that_matter, options, files, lowerings) : std::vector<std::size_t>{};
+    const bool grew = interest.learn(facts, files, table, catalog, prefilter);
+    return grew ? wake_files(interest, options, files, lowerings) : std::vector<std::size_t>{};
   };
   std::vector<FileFacts> facts =
       link(files.size(), lower_one, options.threads, promised, options.exhaustive ? Extend{} : wake_what_matters);

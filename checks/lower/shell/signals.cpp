@@ -73,7 +73,10 @@ Signal ScriptLowering::signal_of(const Text& text) {
 void ScriptLowering::emit_signal(const Command& command, Signal signal, const std::vector<Field>& targets,
                                  ValueSet values, std::set<std::string> keys, Environment& environment, bool by_name) {
   const bool ends = signal == Signal::graceful || signal == Signal::forceful || signal == Signal::unknown;
-  signalled_ = signalled_ || ends;
+  const bool itself = !values.empty() && std::all_of(values.begin(), values.end(), [](const Value& value) {
+    return value.kind == Value::Kind::pid && value.origin == Origin::self;
+  });
+  signalled_ = signalled_ || (ends && !itself);
   for (const Field& field : targets) {
     keys.insert(field.keys.begin(), field.keys.end());
     // Holes are numbered anew in every text: alone, such a name says nothing.

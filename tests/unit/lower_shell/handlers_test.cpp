@@ -53,6 +53,7 @@ constexpr HandlerRow kRows[] = {
     {"incomplete-signal-handling", "trap 'kill $p' INT TERM\ntrap 'kill $p' 0\n./s & p=$!", ""},
     {"incomplete-signal-handling", "trap 'kill $p' EXIT\n./s & p=$!", ""},
     {"incomplete-signal-handling", "trap 'rm -f x' INT TERM\n./s & p=$!", ""},
+    {"incomplete-signal-handling", "f() { trap - $1; kill -$1 $$; }\ntrap 'f INT' INT\n./s & p=$!", ""},
     {"incomplete-signal-handling", "trap 'kill $p' HUP\n./s & p=$!", ""},
     {"swallowed-cleanup-failure", "kill $1 2>/dev/null || true", "1"},
     {"swallowed-cleanup-failure", "kill $1 &>/dev/null || :", "1"},
