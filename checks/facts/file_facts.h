@@ -72,7 +72,7 @@ struct FileFacts {
   std::vector<OperationFact> operations;
   std::vector<Flow> flows;
   std::vector<Slot> reads;  ///< slots whose content would change these facts; sorted, unique
-  /// Slots of other files that operations of this one may depend on, known or not: whoever fills them matters.
+  /// Slots of classes of other files that operations of this one may inherit, known or not: whoever fills them matters.
   std::vector<Slot> asks;
   std::vector<Directive> directives;
   std::vector<Notice> notices;

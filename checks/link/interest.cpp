@@ -130,9 +130,10 @@ class Relatives {
   static void add_words(std::string_view klass, const Edges& edges, std::vector<std::string_view>& words) {
     std::vector<std::string_view> work{klass};
     std::set<std::string_view> seen;
-    while (!work.empty()) {
-      const std::string_view name = work.back();
-      work.pop_back();
+    // The root of a large hierarchy is nothing that its heirs are known by.
+    constexpr std::size_t kMost = 16;
+    for (std::size_t next = 0; next < work.size() && work.size() <= kMost; ++next) {
+      const std::string_view name = work[next];
       if (!seen.insert(name).second) continue;
       const auto [begin, end] = edges.equal_range(name);
       for (auto relative = begin; relative != end; ++relative) {

@@ -10,7 +10,6 @@ namespace procsafe::cpp {
 namespace {
 
 constexpr Sides kEverybody{};
-constexpr Sides kNobody{false, false, false};
 
 bool is_exit(std::string_view name) {
   const std::string_view last = last_component(name);

@@ -174,16 +174,36 @@ WordSet Analysis::fresh_words() {
 
 bool Analysis::acts(UnitId id) const { return !units_[id].journal.drafts.empty() || !units_[id].journal.inner.empty(); }
 
-/// What acting functions read of other files of the project.
+/// The classes of other files that classes of this one derive from, as far as they are known by now.
+std::set<std::string> Analysis::foreign_ancestors() {
+  std::set<std::string> found;
+  std::vector<Ref> work;
+  for (const Class& klass : program_.classes()) work.insert(work.end(), klass.bases.begin(), klass.bases.end());
+  while (!work.empty()) {
+    const Ref base = work.back();
+    work.pop_back();
+    if (!base->is(Object::Kind::name) || !names_.is_project(base->name)) continue;
+    const auto [name, added] = found.emplace(base->name);
+    if (!added) continue;
+    if (const Ref further = slots_.read_linked({Slot::Kind::global, *name + ".__bases__", 0})) {
+      const auto bases = ObjectPool::alternatives(further);
+      work.insert(work.end(), bases.begin(), bases.end());
+    }
+  }
+  return found;
+}
+
+/// What acting functions read of classes they inherit from.
 std::vector<Slot> Analysis::foreign_questions() {
+  const std::set<std::string> ancestors = foreign_ancestors();
   std::vector<Slot> asked;
-  const std::string own = program_.module() + ".";
+  if (ancestors.empty()) return asked;
   slots_.each([&](const Slot& slot, Ref value, const std::vector<UnitId>& readers) {
-    const bool wanted = value == nullptr && slot.kind != Slot::Kind::carrier && !slot.symbol.starts_with(own);
-    if (wanted && std::any_of(readers.begin(), readers.end(), [this](UnitId id) { return acts(id); }))
+    if (value != nullptr || slot.kind == Slot::Kind::carrier || slot.kind == Slot::Kind::parameter) return;
+    const bool inherited = ancestors.contains(slot.symbol.substr(0, slot.symbol.rfind('.')));
+    if (inherited && std::any_of(readers.begin(), readers.end(), [this](UnitId id) { return acts(id); }))
       asked.push_back(slot);
   });
-  std::erase_if(asked, [this](const Slot& slot) { return !names_.is_project(slot.symbol); });
   std::sort(asked.begin(), asked.end());
   return asked;
 }

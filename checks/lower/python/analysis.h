@@ -2,6 +2,8 @@
 // new is walked again.
 #pragma once
 
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -44,7 +46,7 @@ class Analysis : public FileLowering {
     Journal journal;
     bool awake = false;
     bool woken = false;  // by a name, not by a word of the catalogue
-    int walks = 0;  // in this round
+    int walks = 0;       // in this round
   };
   void divide();
   [[nodiscard]] bool is_meant(const Unit& unit, const WordSet& words) const;
@@ -54,6 +56,7 @@ class Analysis : public FileLowering {
   void mark_all_stale();
   [[nodiscard]] WordSet fresh_words();
   [[nodiscard]] bool acts(UnitId id) const;
+  [[nodiscard]] std::set<std::string> foreign_ancestors();
   [[nodiscard]] std::vector<Slot> foreign_questions();
   void add_acting_functions(WordSet& fresh);
   void learn(std::string_view word, WordSet& fresh);

@@ -107,7 +107,8 @@ class Interpreter {
   Ref element(Ref container, Node at);
   Ref attribute_of(Ref object, std::string_view name, Node at);
   Ref attribute_of_process(Ref process, std::string_view name, Node at);
-  Ref attribute_of_instance(const Class& klass, std::string_view name, Node at, bool on_class);
+  static std::vector<const Class*> lineage(const Class& klass);
+  Ref attribute_of_instance(const Class& klass, std::string_view name, bool on_class);
   std::vector<std::string> project_ancestors(const Class& klass);
   std::vector<std::string> project_ancestors(std::string_view class_name);
   Ref field_slot(std::string_view class_name, std::string_view attribute);
@@ -121,7 +122,7 @@ class Interpreter {
   /// What an annotation says of a value: a handle, an instance; null: nothing of interest.
   Ref annotated(Node type);
   Ref dotted(std::string_view name);
-  const Function* find_method(const Class& klass, std::string_view name, int depth = 0);
+  const Function* find_method(const Class& klass, std::string_view name);
   std::string process_base(const Class& klass, int depth = 0);
 
   // Calls (interpreter_calls.cpp).

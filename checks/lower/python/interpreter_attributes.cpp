@@ -57,7 +57,7 @@ Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
       }
       case Object::Kind::instance:
         if (one->klass != nullptr) {
-          found.push_back(attribute_of_instance(*one->klass, name, at, false));
+          found.push_back(attribute_of_instance(*one->klass, name, false));
         } else if (names_.is_project(one->name)) {
           Ref slot = field_slot(one->name, name);
           bool held = slots_.read(slot) != slot;
@@ -71,7 +71,7 @@ Ref Interpreter::attribute_of(Ref object, std::string_view name, Node at) {
           found.push_back(pool_.bound(one, name));
         }
         break;
-      case Object::Kind::klass: found.push_back(attribute_of_instance(*one->klass, name, at, true)); break;
+      case Object::Kind::klass: found.push_back(attribute_of_instance(*one->klass, name, true)); break;
       case Object::Kind::process: found.push_back(attribute_of_process(one, name, at)); break;
       case Object::Kind::tagged:
         if ((one->tags & tag_output) != 0 && keeps_pid(name)) {
@@ -130,13 +130,26 @@ Ref Interpreter::attribute_of_process(Ref process, std::string_view name, Node a
   if (!process->name.starts_with("subprocess.")) {
     if (const Class* klass = program_.find_class(process->name)) {
       const Api* api = input_.catalog.python().find_method(process_base(*klass), name);
-      if (find_method(*klass, name) != nullptr || api == nullptr) return attribute_of_instance(*klass, name, at, false);
+      if (find_method(*klass, name) != nullptr || api == nullptr) return attribute_of_instance(*klass, name, false);
     }
   }
   return pool_.bound(process, name);
 }
 
-Ref Interpreter::attribute_of_instance(const Class& klass, std::string_view name, Node at, bool on_class) {
+/// A class and those of this file it derives from, each once: names that are bound anew can make classes each other's
+/// bases.
+std::vector<const Class*> Interpreter::lineage(const Class& klass) {
+  std::vector<const Class*> found{&klass};
+  for (std::size_t next = 0; next < found.size(); ++next) {
+    for (const Ref base : found[next]->bases) {
+      if (base->is(Object::Kind::klass) && std::find(found.begin(), found.end(), base->klass) == found.end())
+        found.push_back(base->klass);
+    }
+  }
+  return found;
+}
+
+Ref Interpreter::attribute_of_instance(const Class& klass, std::string_view name, bool on_class) {
   if (const Function* method = find_method(klass, name)) {
     if (method->is_property && !on_class) {
       const Ref result = pool_.slot({Slot::Kind::result, method->qualified, 0});
@@ -144,16 +157,12 @@ Ref Interpreter::attribute_of_instance(const Class& klass, std::string_view name
     }
     return pool_.function(*method);
   }
-  const Ref slot = field_slot(klass.qualified, name);
-  const Ref held = slots_.read(slot);
-  const auto known = klass.attributes.find(name);
-  if (known != klass.attributes.end() && held == slot) return known->second;
-  if (held != slot) return slot;
-  for (const Ref base : klass.bases) {
-    if (base->is(Object::Kind::klass) && base->klass != &klass && depth_ < 200) {
-      const Ref inherited = attribute_of_instance(*base->klass, name, at, on_class);
-      if (!inherited->is(Object::Kind::bound)) return inherited;
-    }
+  for (const Class* one : lineage(klass)) {
+    const Ref slot = field_slot(one->qualified, name);
+    const Ref held = slots_.read(slot);
+    const auto known = one->attributes.find(name);
+    if (known != one->attributes.end() && held == slot) return known->second;
+    if (held != slot) return slot;
   }
   for (const std::string& ancestor : project_ancestors(klass)) {
     const Ref inherited = field_slot(ancestor, name);

@@ -304,7 +304,7 @@ Ref Interpreter::apply_bound(Ref bound, const Arguments& arguments, Node call) {
       case Object::Kind::process:
       case Object::Kind::instance: {
         if (one->klass != nullptr) {
-          const Ref attribute = attribute_of_instance(*one->klass, name, call, false);
+          const Ref attribute = attribute_of_instance(*one->klass, name, false);
           if (attribute->is(Object::Kind::function)) {
             results.push_back(apply(attribute, arguments, call));
           } else if (attribute->is(Object::Kind::bound)) {

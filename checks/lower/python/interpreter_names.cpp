@@ -102,12 +102,9 @@ Ref Interpreter::annotated(Node type) {
   return nullptr;
 }
 
-const Function* Interpreter::find_method(const Class& klass, std::string_view name, int depth) {
-  if (const auto found = klass.methods.find(name); found != klass.methods.end()) return found->second;
-  if (depth > 8) return nullptr;
-  for (const Ref base : klass.bases) {
-    if (!base->is(Object::Kind::klass)) continue;
-    if (const Function* method = find_method(*base->klass, name, depth + 1)) return method;
+const Function* Interpreter::find_method(const Class& klass, std::string_view name) {
+  for (const Class* one : lineage(klass)) {
+    if (const auto found = one->methods.find(name); found != one->methods.end()) return found->second;
   }
   return nullptr;
 }

@@ -55,6 +55,19 @@ TEST(Inheritance, BringsNothingElse) {
   expect("os.kill(self.other(), 15)", "foreign-signal");
 }
 
+TEST(Inheritance, InACircleEnds) {
+  EXPECT_EQ(python_findings("import os\n"
+                            "class A:\n  pass\n"
+                            "class B(A):\n  pass\n"
+                            "class A(B):\n"
+                            "  def go(self):\n"
+                            "    self.x.kill()\n"
+                            "def f():\n"
+                            "  A().y.wait()\n"
+                            "  os.kill(1234, 9)\n"),
+            "11 foreign-signal");
+}
+
 TEST(Properties, WithASetterAreRead) {
   EXPECT_EQ(python_findings(std::string(kBase) + "os.kill(Base().pid, 15)"),
             "16 missing-timeout; 19 unverified-pid-file");
