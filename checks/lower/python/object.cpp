@@ -274,7 +274,7 @@ std::string_view ObjectPool::intern(std::string_view text) {
   if (const auto found = strings_.find(text); found != strings_.end()) return *found;
   std::pmr::polymorphic_allocator<> allocator(&memory_);
   char* copy = allocator.allocate_object<char>(text.size() + 1);
-  std::memcpy(copy, text.data(), text.size());
+  if (!text.empty()) std::memcpy(copy, text.data(), text.size());  // an empty view may point nowhere
   return *strings_.emplace(copy, text.size()).first;
 }
 
