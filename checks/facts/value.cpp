@@ -37,11 +37,15 @@ std::strong_ordering compare(const Value& a, const Value& b) {
   return compare_text(a.text, b.text);
 }
 
+bool is_special_name(std::string_view name) {
+  return name.size() > 4 && name.starts_with("__") && name.ends_with("__");
+}
+
 std::string_view spelled_name(const Slot& slot) {
   constexpr std::string_view kSeparators = ".:";
   std::string_view symbol = slot.symbol;
   std::string_view name = symbol.substr(symbol.find_last_of(kSeparators) + 1);
-  while (name.starts_with("__") && name.size() < symbol.size()) {
+  while (is_special_name(name) && name.size() < symbol.size()) {
     symbol.remove_suffix(name.size());
     while (!symbol.empty() && kSeparators.find(symbol.back()) != std::string_view::npos) symbol.remove_suffix(1);
     name = symbol.substr(symbol.find_last_of(kSeparators) + 1);

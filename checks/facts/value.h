@@ -43,6 +43,9 @@ struct SlotHash {
   }
 };
 
+/// Is it a name that a language calls by itself, `__init__`? A private `__stop` is spelled by who calls it.
+[[nodiscard]] bool is_special_name(std::string_view name);
+
 /// The word by which a file has to spell a slot to reach it: `stop` of `pkg.worker.stop`, `Worker` of
 /// `pkg.Worker.__init__`.
 [[nodiscard]] std::string_view spelled_name(const Slot& slot);

@@ -69,7 +69,7 @@ FileFacts Analysis::run(Names& names) {
 bool Analysis::is_meant(const Unit& unit, const WordSet& words) const {
   // Who calls a class means its constructor, which does not spell the name.
   const Function& function = *unit.functions.front();
-  const bool special = function.owner != nullptr && function.name.starts_with("__");
+  const bool special = function.owner != nullptr && is_special_name(function.name);
   return (special && words.contains(function.owner->name)) || words.found_in(input_.file.text_of(unit.range));
 }
 
@@ -228,8 +228,7 @@ void Analysis::add_acting_functions(WordSet& fresh) {
   }
   for (const Function* function : acting) {
     if (function == nullptr || function->node.is(Kind::lambda)) continue;
-    const bool constructor = function->owner != nullptr && function->name.starts_with("__");
-    learn(constructor ? function->owner->name : function->name, fresh);
+    learn(spelled_name({Slot::Kind::result, function->qualified, 0}), fresh);
   }
 }
 

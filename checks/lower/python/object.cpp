@@ -186,8 +186,12 @@ Ref ObjectPool::process(std::string_view class_name, Origin origin, NodeId site,
   object.site = site;
   object.of = of;
   object.from = from;
+  return keep_by_place(object);
+}
+
+Ref ObjectPool::keep_by_place(const Object& object) {
   const Ref kept = keep(object);
-  if (from != nullptr && site != no_node) by_place_.try_emplace({*from, object.kind}, kept);
+  if (object.from != nullptr && object.site != no_node) by_place_.try_emplace({*object.from, object.kind}, kept);
   return kept;
 }
 
@@ -198,9 +202,7 @@ Ref ObjectPool::pid(Origin origin, NodeId site, Ref of, const Location* from) {
   object.site = site;
   object.of = of;
   object.from = from;
-  const Ref kept = keep(object);
-  if (from != nullptr && site != no_node) by_place_.try_emplace({*from, object.kind}, kept);
-  return kept;
+  return keep_by_place(object);
 }
 
 Ref ObjectPool::slot(const Slot& slot, bool foreign) {

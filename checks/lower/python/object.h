@@ -136,6 +136,8 @@ class ObjectPool {
   struct Equal {
     bool operator()(const Object* a, const Object* b) const;
   };
+  /// Of a process or pid: `find` knows it by where it came into being.
+  Ref keep_by_place(const Object& object);
   Ref keep(Object object, std::span<const Ref> elements = {}, std::span<const std::string_view> keys = {});
 
   std::pmr::monotonic_buffer_resource memory_;

@@ -82,6 +82,17 @@ TEST(Programs, NobodyKnowsRunNoCommandBehindThem) {
   EXPECT_EQ(python_findings(kTool), "");
 }
 
+TEST(Wrappers, PrivateToAClassAreSpelledByTheirName) {
+  constexpr std::string_view kHolder =
+      "import os\n"
+      "class Holder:\n"
+      "  def __finish(self, pid):\n"
+      "    os.kill(pid, 15)\n"
+      "  def begin(self):\n"
+      "    self.__finish(int(open('/run/x.pid').read()))\n";
+  EXPECT_EQ(python_findings(kHolder), "4 unverified-pid-file");
+}
+
 TEST(Pipelines, OfHandlesSearchWithTheirFirstCommand) {
   constexpr std::string_view kFilter =
       "import os\nfrom subprocess import *\n"
