@@ -53,7 +53,11 @@ Ref Interpreter::name_in_module(Symbol symbol, std::string_view name) {
         (names_.is_project(qualified) && slots_.read_linked({Slot::Kind::global, qualified, 0}) != nullptr);
     if (known) return found;
   }
-  return pool_.name("builtins." + std::string(name));
+  const std::string builtin = "builtins." + std::string(name);
+  // A module that was never imported: half-written files, and those that others run with names of their own.
+  const bool forgotten = name.find('.') == std::string_view::npos && input_.catalog.python().is_namespace(name) &&
+                         names_.api(builtin) == nullptr;
+  return pool_.name(forgotten ? std::string(name) : builtin);
 }
 
 Ref Interpreter::dotted(std::string_view name) {

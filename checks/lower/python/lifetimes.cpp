@@ -9,7 +9,7 @@ namespace {
 
 /// Handles whose process becomes a zombie when nobody waits: those of asyncio and of terminals are reaped by others.
 bool can_be_zombie(const Api& api) {
-  return api.name == "subprocess.Popen" || api.name == "psutil.Popen" || api.name == "os.popen" ||
+  return api.name == "subprocess.Popen" || api.name == "psutil.Popen" || api.name.starts_with("os.popen") ||
          api.name == "os.fork" || api.name == "pty.fork" || api.name == "os.forkpty" ||
          api.name.starts_with("os.posix_spawn") || api.name.starts_with("os.spawn") ||
          api.name.starts_with("popen2.") || api.name == "multiprocessing.Process.start";

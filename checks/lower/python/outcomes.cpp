@@ -42,6 +42,8 @@ Outcome Review::outcome_of(const Draft& draft) const {
   const Api& api = *draft.api;
   if (!draft.fact.attributes.has(Attribute::blocking)) return Outcome::not_applicable;
   if (api.has_trait("raises")) return Outcome::checked;
+  if (api.returns == "status-output")
+    return is_dropped_value(value_of(draft.node)) ? Outcome::unchecked : Outcome::checked;
   if (api.returns != "status" && api.returns != "result" && api.returns != "pid") return Outcome::not_applicable;
   if (draft.check == Flag::yes) return Outcome::checked;
   if (draft.may_check) return Outcome::unknown;

@@ -32,6 +32,19 @@ TEST(Names, InADictionaryOfAProcessHoldItsPid) {
   EXPECT_EQ(python_findings(kScan), "3 process-hunt");
 }
 
+TEST(Names, OfModulesThatWereNeverImportedMeanTheModules) {
+  EXPECT_EQ(python_findings("os.system('make')\n"), "1 missing-timeout");
+  EXPECT_EQ(python_findings("from common import *\ndef f():\n  subprocess.call(['make'])\n"), "3 missing-timeout");
+  EXPECT_EQ(python_findings("def f(os):\n  os.system('make')\n"), "");
+  EXPECT_EQ(python_findings("class os:\n  pass\nos.system('make')\n"), "");
+  EXPECT_EQ(python_findings("os = load()\nos.system('make')\n"), "");
+}
+
+TEST(Names, OfModesAreKeywordsToo) {
+  EXPECT_EQ(python_findings("import os\nos.spawnv(mode=os.P_WAIT, file='x', args=['x'])\n"), "2 missing-timeout");
+  EXPECT_EQ(python_findings("import os\nos.spawnv(mode=os.P_NOWAIT, file='x', args=['x'])\n"), "");
+}
+
 TEST(Partials, RunTheTextTheyAreGiven) {
   constexpr std::string_view kPartial =
       "import functools, subprocess\nrun = functools.partial(subprocess.run, timeout=3)\n";

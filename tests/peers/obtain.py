@@ -1,0 +1,82 @@
+# procsafe: allow-file(direct-spawn) reason="a test that drives pip and apt-get, each call with a limit"
+"""Brings the sources of other linters onto this machine, by the ordinary clients of their registries."""
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+
+FETCH_SECONDS = 300
+
+
+class Unobtainable(Exception):
+    """The message says what was tried, and what it answered."""
+
+
+def _run(command: list, folder: pathlib.Path) -> None:
+    try:
+        done = subprocess.run(command, cwd=folder, timeout=FETCH_SECONDS, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise Unobtainable(f"{' '.join(command)}: {problem}") from problem
+    if done.returncode != 0:
+        last = (done.stdout.strip().splitlines() or ["no output"])[-1]
+        raise Unobtainable(f"{' '.join(command)}: {last}")
+
+
+def _from_pypi(requirement: str, folder: pathlib.Path) -> None:
+    name = requirement.partition("==")[0]
+    _run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name, "--dest", str(folder),
+          requirement], folder)
+
+
+def _from_debian(source: str, suite: str, folder: pathlib.Path) -> None:
+    state = folder.parent / f"apt-{suite}"
+    (state / "partial").mkdir(parents=True, exist_ok=True)
+    listing = state / "sources.list"
+    if not listing.exists():
+        listing.write_text(f"deb-src http://deb.debian.org/debian {suite} main\n")
+    options = ["-o", f"Dir::Etc::SourceList={listing}", "-o", "Dir::Etc::SourceParts=/dev/null", "-o",
+               f"Dir::State::Lists={state}", "-o", f"Dir::Cache={state}", "-o", "APT::Sandbox::User=root"]
+    if not any(state.glob("*Sources*")):
+        _run(["apt-get", *options, "update", "-qq"], folder)
+    try:
+        _run(["apt-get", *options, "source", "-qq", "--download-only", source], folder)
+    except Unobtainable:
+        if not any(folder.glob("*.orig.tar.*")):  # Debian's own part is not needed
+            raise
+
+
+def _unpack(folder: pathlib.Path) -> pathlib.Path:
+    archives = sorted(folder.glob("*.tar.*"), key=lambda path: ".debian.tar" in path.name)
+    if not archives:
+        raise Unobtainable(f"no archive came to {folder}")
+    target = folder / "tree"
+    with tarfile.open(archives[0]) as archive:
+        archive.extractall(target, filter="data")
+    inside = list(target.iterdir())
+    return inside[0] if len(inside) == 1 else target
+
+
+def obtain(corpus: dict, work: pathlib.Path) -> pathlib.Path:
+    """The folder with the sources of `corpus`; raises Unobtainable."""
+    folder = work.resolve() / corpus["name"]
+    marker = folder / "place"
+    if marker.exists():
+        return pathlib.Path(marker.read_text())
+    folder.mkdir(parents=True, exist_ok=True)
+    tried = []
+    if "pypi" in corpus:
+        tried.append(lambda: _from_pypi(corpus["pypi"], folder))
+    if "debian" in corpus:
+        tried.append(lambda: _from_debian(corpus["debian"]["source"], corpus["debian"]["suite"], folder))
+    problems = []
+    for attempt in tried:
+        try:
+            attempt()
+            place = _unpack(folder)
+            marker.write_text(os.fspath(place))
+            return place
+        except Unobtainable as problem:
+            problems.append(str(problem))
+    raise Unobtainable("; ".join(problems))
