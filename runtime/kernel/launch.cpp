@@ -1,6 +1,7 @@
 #include "launch.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -27,15 +28,18 @@ struct Launch {
   char** environment = nullptr;
   const int* descriptors = nullptr;  ///< as in wire::Spawn
   const int* cgroups = nullptr;
+  const int* passed = nullptr;
   int report = -1;  ///< where the child writes its result; without one it is in the memory of its parent
   Launched result;
 };
 
 /// exec keeps ignored signals ignored and the mask as it is (execve(2)): the command must not inherit the guard's.
-void reset_signals() {
-  struct sigaction standard{};
-  standard.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) sigaction(signal, &standard, nullptr);
+void reset_signals(std::uint64_t ignored) {
+  struct sigaction action{};
+  for (int signal = 1; signal < NSIG; ++signal) {
+    action.sa_handler = (ignored >> (signal - 1) & 1) != 0 ? SIG_IGN : SIG_DFL;
+    sigaction(signal, &action, nullptr);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -66,6 +70,34 @@ bool attach_standard_io(const Launch& launch) {
   return true;
 }
 
+/// Gives the command the descriptors it is to have at their numbers.
+bool attach_passed(Launch& launch) {
+  const wire::Spawn& request = *launch.request;
+  if (request.passed_count == 0) return true;
+  int above = 0;
+  for (std::uint32_t i = 0; i < request.passed_count; ++i)
+    if (request.passed[i] >= above) above = request.passed[i] + 1;
+  // Above all places first, so that no dup2 overwrites a descriptor still needed.
+  if (launch.report >= 0 && (launch.report = fcntl(launch.report, F_DUPFD_CLOEXEC, above)) < 0) return false;
+  int moved[wire::max_passed];
+  for (std::uint32_t i = 0; i < request.passed_count; ++i)
+    if ((moved[i] = fcntl(launch.passed[i], F_DUPFD_CLOEXEC, above)) < 0) return false;
+  for (std::uint32_t i = 0; i < request.passed_count; ++i)
+    if (dup2(moved[i], request.passed[i]) < 0) return false;
+  return true;
+}
+
+bool changes_credentials(const wire::Spawn& request) {
+  return (request.flags & (wire::has_user | wire::has_group | wire::has_groups)) != 0;
+}
+
+bool change_credentials(const wire::Spawn& request) {
+  if ((request.flags & wire::has_groups) != 0 && setgroups(request.group_count, request.groups) != 0) return false;
+  if ((request.flags & wire::has_group) != 0 && setresgid(request.group, request.group, request.group) != 0)
+    return false;
+  return (request.flags & wire::has_user) == 0 || setresuid(request.user, request.user, request.user) == 0;
+}
+
 /// Runs in the child, on its own stack but in the memory of the cell, which sleeps until exec or exit: errors are
 /// reported by plain assignment.
 int run_child(void* argument) {
@@ -82,9 +114,11 @@ int run_child(void* argument) {
   if (!attach_standard_io(launch)) fail(Stage::standard_io);
   if ((request.flags & wire::controlling_tty) != 0 && ioctl(0, TIOCSCTTY, 0) != 0) fail(Stage::terminal);
   if (fchdir(launch.descriptors[4]) != 0) fail(Stage::directory);
+  if (!attach_passed(launch)) fail(Stage::descriptors);
   if ((request.flags & wire::has_umask) != 0) umask(request.file_mode_mask);
   if (!apply_limits(request)) fail(Stage::limit);
-  reset_signals();
+  if (!change_credentials(request)) fail(Stage::credentials);
+  reset_signals(request.ignored_signals);
   execve(launch.program, launch.arguments, launch.environment);
   fail(Stage::execute);
   return 127;
@@ -132,9 +166,10 @@ void start(Launch& launch) {
   }
 }
 
-/// A tracer cannot seize a process that it sleeps for: this child is forked, and waits until it is seized. Should the
-/// caller die before that, the gate is at its end and the child leaves.
-void start_traced(Launch& launch) {
+/// For a child that must not share the caller's memory: a tracer cannot seize a process that it sleeps for, and a
+/// process of another user could be made to write there. It waits until it is seized; should the caller die before
+/// that, the gate is at its end and the child leaves.
+void start_apart(Launch& launch, bool traced) {
   int gate[2];
   int report[2];
   const auto fail = [&launch] { launch.result = {.stage = Stage::process, .error = errno}; };
@@ -155,9 +190,9 @@ void start_traced(Launch& launch) {
   }
   close(gate[0]);
   close(report[1]);
-  const bool seized = child > 0 && seize(child);
-  if (!seized) fail();
-  if (seized && write(gate[1], "x", 1) == 1) (void)!read(report[0], &launch.result, sizeof launch.result);
+  const bool ready = child > 0 && (!traced || seize(child));
+  if (!ready) fail();
+  if (ready && write(gate[1], "x", 1) == 1) (void)!read(report[0], &launch.result, sizeof launch.result);
   close(gate[1]);
   close(report[0]);
   if (launch.result.error == 0) {
@@ -183,10 +218,11 @@ Launched launch(const wire::Spawn& request, Packet& packet, bool traced) {
                 .descriptors = packet.descriptors,
                 .cgroups = packet.descriptors + wire::standard_descriptors + (mapped ? 1 : 0),
                 .result = malformed};
+  launch.passed = launch.cgroups + request.cgroup_count;
   if (std::uint64_t* slots = wire::checked_slots(request, payload, request.payload_size)) {
     launch.result = {};
     resolve(launch, payload, slots);
-    traced ? start_traced(launch) : start(launch);
+    traced || changes_credentials(request) ? start_apart(launch, traced) : start(launch);
   }
   if (mapped) munmap(payload, request.payload_size);
   return launch.result;

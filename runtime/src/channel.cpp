@@ -47,6 +47,8 @@ const char* stage_name(wire::Stage stage) {
     case wire::Stage::terminal: return "taking the terminal";
     case wire::Stage::directory: return "entering the working directory";
     case wire::Stage::standard_io: return "attaching standard input and output";
+    case wire::Stage::descriptors: return "passing descriptors";
+    case wire::Stage::credentials: return "changing user and groups";
     case wire::Stage::limit: return "setting a resource limit";
     case wire::Stage::cgroup: return "entering the cgroup";
     case wire::Stage::execute: return "execve";

@@ -228,9 +228,10 @@ std::shared_ptr<Channel> Core::start_reserved(Command&& command, Driver driver) 
                                request.directory.get()};
   if (request.memfd.valid()) descriptors.push_back(request.memfd.get());
   descriptors.insert(descriptors.end(), groups.begin(), groups.end());
+  descriptors.insert(descriptors.end(), command.pass_descriptors.begin(), command.pass_descriptors.end());
   constexpr int wait_ms = 5000;
   if (!send_packet(guard_.control.get(), request.packet.data(), request.packet.size(), descriptors, wait_ms)) {
-    if (errno == EBADF) throw SpawnError("a descriptor given as standard input or output is not open", EBADF);
+    if (errno == EBADF) throw SpawnError("a descriptor given to the command is not open", EBADF);
     throw ManagerError(std::string("the guard is gone or does not answer: ") + std::strerror(errno));
   }
   // Only the command may hold them from here on, or the end of its output would never come.

@@ -31,6 +31,24 @@ void check_limit(const std::optional<Value>& limit, const char* what) {
   if (limit && *limit <= Value{0}) throw UsageError(std::string("limit ") + what + " must be greater than 0");
 }
 
+void check_lists(const Command& command) {
+  if (command.pass_descriptors.size() > wire::max_passed)
+    throw UsageError(std::to_string(command.pass_descriptors.size()) + " descriptors to pass; at most " +
+                     std::to_string(wire::max_passed) + " are possible");
+  for (const int descriptor : command.pass_descriptors)
+    if (descriptor < 3)
+      throw UsageError("descriptor " + std::to_string(descriptor) + " cannot be passed; 3 is the first");
+  // Now, because what the spawn itself opens may get the number of one that is closed.
+  for (const int descriptor : command.pass_descriptors)
+    if (fcntl(descriptor, F_GETFD) < 0)
+      throw SpawnError("descriptor " + std::to_string(descriptor) + " to be passed is not open", EBADF);
+  for (const int signal : command.ignored_signals)
+    if (signal < 1 || signal > 64) throw UsageError("ignored signal " + std::to_string(signal) + " does not exist");
+  if (command.credentials.groups && command.credentials.groups->size() > wire::max_groups)
+    throw UsageError(std::to_string(command.credentials.groups->size()) + " supplementary groups; at most " +
+                     std::to_string(wire::max_groups) + " are possible");
+}
+
 /// The environment as "NAME=value" strings.
 std::vector<std::string> environment_of(const Environment& changes, std::string_view run_id) {
   std::vector<std::string> variables;
@@ -60,21 +78,26 @@ std::string_view path_of(const std::vector<std::string>& environment) {
 
 bool is_executable(int directory, const std::string& path) {
   struct stat file{};
-  return faccessat(directory, path.c_str(), X_OK, AT_EACCESS) == 0 && fstatat(directory, path.c_str(), &file, 0) == 0 &&
-         S_ISREG(file.st_mode);
+  if (faccessat(directory, path.c_str(), X_OK, AT_EACCESS) != 0 || fstatat(directory, path.c_str(), &file, 0) != 0)
+    return false;
+  errno = EACCES;  // what execve(2) says of a directory
+  return S_ISREG(file.st_mode);
 }
 
 /// As execvp(3), but in the command's own PATH and directory.
 std::string find_program(const std::string& name, std::string_view path, int directory) {
   if (name.find('/') != std::string::npos) return name;
+  bool denied = false;
   for (std::string_view rest = path;;) {
     const std::size_t colon = rest.find(':');
     const std::string_view entry = rest.substr(0, colon);
     const std::string candidate = (entry.empty() ? "." : std::string(entry)) + "/" + name;
     if (is_executable(directory, candidate)) return candidate;
+    denied = denied || errno == EACCES;
     if (colon == std::string_view::npos) break;
     rest.remove_prefix(colon + 1);
   }
+  if (denied) throw SpawnError("program '" + name + "' in PATH is not executable", EACCES);
   throw SpawnError("program '" + name + "' is not in PATH (" + std::string(path) + ")", ENOENT);
 }
 
@@ -126,6 +149,20 @@ wire::Escalation escalation_of(const StopPolicy& policy) {
           .kill_wait_ms = policy.kill_wait.count()};
 }
 
+void fill_credentials(wire::Spawn& spawn, const Credentials& credentials) {
+  if (credentials.user) {
+    spawn.flags |= wire::has_user;
+    spawn.user = *credentials.user;
+  }
+  if (credentials.group) {
+    spawn.flags |= wire::has_group;
+    spawn.group = *credentials.group;
+  }
+  if (!credentials.groups) return;
+  spawn.flags |= wire::has_groups;
+  for (const gid_t group : *credentials.groups) spawn.groups[spawn.group_count++] = group;
+}
+
 void fill_policy(wire::Spawn& spawn, const Command& command, const RequestDefaults& defaults) {
   const milliseconds timeout = command.timeout.value_or(defaults.timeout);
   spawn.timeout_ms = timeout == no_timeout ? -1 : timeout.count();
@@ -138,6 +175,9 @@ void fill_policy(wire::Spawn& spawn, const Command& command, const RequestDefaul
     spawn.flags |= wire::has_umask;
     spawn.file_mode_mask = *command.umask;
   }
+  for (const int signal : command.ignored_signals) spawn.ignored_signals |= std::uint64_t{1} << (signal - 1);
+  for (const int descriptor : command.pass_descriptors) spawn.passed[spawn.passed_count++] = descriptor;
+  fill_credentials(spawn, command.credentials);
   if (command.limits.memory_bytes && !defaults.memory_in_cgroup)
     add_limit(spawn, RLIMIT_AS, *command.limits.memory_bytes);
   if (command.limits.cpu_time)
@@ -149,7 +189,9 @@ void fill_policy(wire::Spawn& spawn, const Command& command, const RequestDefaul
 
 void check_command(const Command& command) {
   if (command.argv.empty()) throw UsageError("argv is empty: there is no program to run");
-  if (command.argv.front().empty()) throw UsageError("argv[0] is empty: there is no program to run");
+  if (command.argv.front().empty() && command.executable.empty())
+    throw UsageError("argv[0] is empty: there is no program to run");
+  check_text(command.executable, "executable");
   for (const std::string& argument : command.argv) check_text(argument, "argument");
   check_text(command.cwd.native(), "working directory");
   for (const auto& [name, value] : command.env.set) {
@@ -171,6 +213,7 @@ void check_command(const Command& command) {
   check_limit(command.limits.cpu_time, "cpu_time");
   check_limit(command.limits.processes, "processes");
   check_limit(command.limits.open_files, "open_files");
+  check_lists(command);
   if (command.out.kind == Output::Kind::to_output) throw UsageError("output cannot go where output goes");
   for (const Output* output : {&command.out, &command.err})
     if (output->kind == Output::Kind::lines && !output->on_line) throw UsageError("Output::lines without a callback");
@@ -181,7 +224,8 @@ Request encode(const Command& command, const RequestDefaults& defaults) {
   request.directory = open_directory(command.cwd);
   const std::vector<std::string> environment = environment_of(command.env, defaults.run_id);
   Payload payload(command.argv.size() + environment.size() + 3);
-  payload.add(find_program(command.argv.front(), path_of(environment), request.directory.get()));
+  const std::string& program = command.executable.empty() ? command.argv.front() : command.executable;
+  payload.add(find_program(program, path_of(environment), request.directory.get()));
   for (const std::string& argument : command.argv) payload.add(argument);
   payload.add_end();
   for (const std::string& variable : environment) payload.add(variable);

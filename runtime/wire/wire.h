@@ -13,7 +13,7 @@
 namespace procsafe::wire {
 
 inline constexpr std::uint32_t magic = 0x46535250;  // "PRSF"
-inline constexpr std::uint16_t version = 1;
+inline constexpr std::uint16_t version = 2;
 
 /// Larger spawn payloads (arguments and environment) travel in a memfd: the kernel bounds a packet by SO_SNDBUF.
 inline constexpr std::size_t max_packet = 64 * 1024;
@@ -64,8 +64,12 @@ enum SpawnFlag : std::uint32_t {
   keep_leftovers = 1u << 1,    ///< descendants may outlive the main process until the scope ends
   controlling_tty = 1u << 2,   ///< standard input is a terminal to be controlled by
   has_umask = 1u << 3,
+  has_user = 1u << 4,
+  has_group = 1u << 5,
+  has_groups = 1u << 6,
 };
-inline constexpr std::uint32_t spawn_flags = payload_in_memfd | keep_leftovers | controlling_tty | has_umask;
+inline constexpr std::uint32_t spawn_flags =
+    payload_in_memfd | keep_leftovers | controlling_tty | has_umask | has_user | has_group | has_groups;
 
 struct ResourceLimit {
   std::int32_t resource = 0;  ///< RLIMIT_*
@@ -74,10 +78,14 @@ struct ResourceLimit {
 };
 inline constexpr std::uint32_t max_resource_limits = 4;
 inline constexpr std::uint32_t max_cgroups = 4;
+inline constexpr std::uint32_t max_groups = 64;
+/// With the others below what Linux takes in one message (SCM_MAX_FD, 253).
+inline constexpr std::uint32_t max_passed = 240;
 
 /// Descriptors: channel, standard input, output, error, working directory (O_PATH); then the memfd if the flag says
-/// so; then one descriptor of a cgroup.procs file for each cgroup the command is to be born into.
-/// Payload: an array of slots (offsets into the payload): program, arguments, 0, environment, 0; then the strings.
+/// so; then one descriptor of a cgroup.procs file for each cgroup the command is to be born into; then those the
+/// command gets at the numbers `passed`. Payload: an array of slots (offsets into the payload): program, arguments, 0,
+/// environment, 0; then the strings.
 struct Spawn {
   Header header{.type = Type::spawn};
   std::uint32_t slot = 0;  ///< written by the guard: which cell
@@ -91,11 +99,18 @@ struct Spawn {
   std::uint32_t file_mode_mask = 0;
   std::uint32_t limit_count = 0;
   std::uint32_t cgroup_count = 0;
-  std::uint32_t unused = 0;
+  std::uint32_t passed_count = 0;
   ResourceLimit limits[max_resource_limits]{};
+  std::uint64_t ignored_signals = 0;  ///< bit N-1: signal N
+  std::uint32_t user = 0;
+  std::uint32_t group = 0;
+  std::uint32_t group_count = 0;
+  std::uint32_t unused = 0;
+  std::uint32_t groups[max_groups]{};
+  std::int32_t passed[max_passed]{};
 };
 inline constexpr std::size_t standard_descriptors = 5;
-inline constexpr std::size_t max_descriptors = standard_descriptors + 1 + max_cgroups;
+inline constexpr std::size_t max_descriptors = standard_descriptors + 1 + max_cgroups + max_passed;
 
 struct Close {
   Header header{.type = Type::close};
@@ -133,6 +148,8 @@ enum class Stage : std::uint32_t {
   terminal,     ///< ioctl(TIOCSCTTY)
   directory,    ///< fchdir(2)
   standard_io,  ///< dup2(2)
+  descriptors,  ///< dup2(2) of those passed
+  credentials,  ///< setgroups(2), setresgid(2), setresuid(2)
   limit,        ///< setrlimit(2)
   cgroup,       ///< writing cgroup.procs
   execute,      ///< execve(2)
@@ -239,8 +256,11 @@ inline std::uint64_t* checked_slots(const Spawn& request, unsigned char* payload
 
 /// Whether counts, flags and times of a spawn request are possible and `descriptors` is what they announce.
 inline bool is_consistent(const Spawn& request, std::size_t descriptors) {
-  const std::size_t wanted =
-      standard_descriptors + ((request.flags & payload_in_memfd) != 0 ? 1 : 0) + request.cgroup_count;
+  if (request.passed_count > max_passed || request.group_count > max_groups) return false;
+  for (std::uint32_t i = 0; i < request.passed_count; ++i)
+    if (request.passed[i] < 3) return false;
+  const std::size_t wanted = standard_descriptors + ((request.flags & payload_in_memfd) != 0 ? 1 : 0) +
+                             request.cgroup_count + request.passed_count;
   return (request.flags & ~std::uint32_t{spawn_flags}) == 0 && request.limit_count <= max_resource_limits &&
          request.cgroup_count <= max_cgroups && descriptors == wanted && request.drain_ms >= 0 &&
          request.escalation.grace_ms >= 0 && request.escalation.kill_wait_ms >= 0 &&

@@ -1,9 +1,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 
 #include "support.h"
@@ -118,6 +121,66 @@ TEST(Spawn, Req10_DescriptorsMaskAndDispositionsAreReset) {
   close(leak);
   // 0, 1, 2 and the directory ls itself reads.
   EXPECT_EQ(result.out, "4\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+TEST(Spawn, Req10_PassedDescriptorsKeepTheirNumbers) {
+  ProcessManager manager(quick_config());
+  // Numbers the cell itself uses, one of them twice as a source, so that placing them needs an order.
+  std::array<int, 3> fds{};
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    const int file = memfd_create("passed", MFD_CLOEXEC);
+    ASSERT_EQ(write(file, "abc" + i, 1), 1);
+    ASSERT_EQ(lseek(file, 0, SEEK_SET), 0);
+    fds[i] = fcntl(file, F_DUPFD_CLOEXEC, 11 + static_cast<int>(i) * 3);
+    close(file);
+  }
+  std::string script = "cat";
+  for (const int fd : fds) script += " /proc/self/fd/" + std::to_string(fd);
+  for (const Containment tier : {Containment::guard, Containment::trace}) {
+    Config config = quick_config();
+    config.containment = tier;
+    ProcessManager other(config);
+    const Result result = other.run(
+        {.argv = {"sh", "-c", script + "; ls /proc/self/fd | wc -l"}, .pass_descriptors = {fds.begin(), fds.end()}});
+    EXPECT_EQ(result.out, "abc7\n") << result.err;
+  }
+  for (const int fd : fds) close(fd);
+  EXPECT_THROW((void)manager.run({.argv = {"true"}, .pass_descriptors = {2}}), UsageError);
+  EXPECT_THROW((void)manager.run({.argv = {"true"}, .pass_descriptors = std::vector<int>(241, 3)}), UsageError);
+  EXPECT_THROW((void)manager.run({.argv = {"true"}, .pass_descriptors = {fds[0]}}), SpawnError);
+}
+
+TEST(Spawn, Req10_ManyDescriptorsCanBePassed) {
+  ProcessManager manager(quick_config());
+  std::vector<int> fds;
+  for (int i = 0; i < 240; ++i) fds.push_back(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(manager.run({.argv = {"sh", "-c", "ls /proc/self/fd | wc -l"}, .pass_descriptors = fds}).out, "244\n");
+  for (const int fd : fds) close(fd);
+}
+
+TEST(Spawn, Req10_CredentialsAreThoseAsked) {
+  ProcessManager manager(quick_config());
+  const Command command{.argv = {"sh", "-c", "id -u; id -g; id -G"},
+                        .credentials = {.user = 65534, .group = 65533, .groups = std::vector<gid_t>{65532}}};
+  if (geteuid() == 0) {
+    EXPECT_EQ(manager.run(command).out, "65534\n65533\n65533 65532\n");
+  } else {
+    EXPECT_THROW((void)manager.run(command), SpawnError);
+  }
+  EXPECT_EQ(manager.run({.argv = {"id", "-u"}}).out, std::to_string(geteuid()) + "\n") << "the cell has kept its own";
+}
+
+TEST(Spawn, Req10_IgnoredSignalsAreThoseAsked) {
+  ProcessManager manager(quick_config());
+  EXPECT_EQ(manager.run({.argv = {"grep", "SigIgn", "/proc/self/status"}, .ignored_signals = {SIGHUP, SIGPIPE}}).out,
+            "SigIgn:\t0000000000001001\n");
+  EXPECT_THROW((void)manager.run({.argv = {"true"}, .ignored_signals = {65}}), UsageError);
+}
+
+TEST(Spawn, Req10_ExecutableMayDifferFromTheFirstArgument) {
+  ProcessManager manager(quick_config());
+  EXPECT_EQ(manager.run({.argv = {"shown", "-c", "echo $0"}, .executable = "sh"}).out, "shown\n");
+  EXPECT_EQ(manager.run({.argv = {"", "-c", "echo \"<$0>\""}, .executable = "/bin/sh"}).out, "<>\n");
 }
 
 TEST(Spawn, Req10_LargeArgumentsAndEnvironment) {

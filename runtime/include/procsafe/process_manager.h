@@ -105,9 +105,17 @@ struct Environment {
   std::vector<std::pair<std::string, std::optional<std::string>>> set{};  ///< nullopt removes; the last one counts
 };
 
+/// Whom a command runs as; unset: this program's. Needs the privilege to change them (credentials(7)).
+struct Credentials {
+  std::optional<uid_t> user{};
+  std::optional<gid_t> group{};
+  std::optional<std::vector<gid_t>> groups{};  ///< supplementary, at most 64
+};
+
 /// What to run. There is no shell: argv goes to execve(2) as it is.
 struct Command {
   std::vector<std::string> argv{};  ///< a program without '/' is looked up in the PATH the command will have
+  std::string executable{};         ///< what is executed instead of argv[0], found in the same way; empty: argv[0]
   std::filesystem::path cwd{};      ///< empty: this program's at the time of the call
   Environment env{};
   Input in{};
@@ -121,6 +129,9 @@ struct Command {
   std::string name{};             ///< for events; empty: the program's
   bool pty = false;               ///< input, output and error are a terminal; out applies to all it prints
   std::optional<mode_t> umask{};  ///< unset: this program's when the manager was created
+  Credentials credentials{};
+  std::vector<int> pass_descriptors{};  ///< it has them at the same numbers, from 3; at most 240; borrowed
+  std::vector<int> ignored_signals{};   ///< all others have their default action
 };
 
 class Channel;
