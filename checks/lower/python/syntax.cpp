@@ -219,6 +219,7 @@ Syntax::Syntax(const Tree& tree) : text_(tree.text()) {
   ts_tree_cursor_delete(&cursor);
   youngest_.clear();
   youngest_.shrink_to_fit();
+  repair();
 }
 
 NodeId Syntax::add(const TSTreeCursor& cursor, const procsafe::Node& node, Kind kind, NodeId parent) {

@@ -244,6 +244,9 @@ class Syntax {
     NodeId last = no_node;  ///< the last node below
   };
   NodeId add(const TSTreeCursor& cursor, const procsafe::Node& node, Kind kind, NodeId parent);
+  void repair();
+  void repair_splat(NodeId splat);
+  void repair_type_alias(NodeId statement);
 
   std::string_view text_;
   std::vector<Item> nodes_;
