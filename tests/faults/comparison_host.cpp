@@ -11,12 +11,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "host.h"
 
 #ifdef PROCSAFE_HAVE_BOOST
 #include <boost/process.hpp>
@@ -81,11 +81,7 @@ std::unique_ptr<Owner> start(const std::string& mechanism, const std::vector<cha
 volatile sig_atomic_t told_to_stop = 0;
 
 int end(const std::string& how) {
-  if (how == "return") return 3;
-  if (how == "exit") std::exit(4);
-  if (how == "_exit") _exit(5);
-  if (how == "throw") throw std::runtime_error("unhandled");
-  if (how == "abort") std::abort();
+  if (const int status = procsafe::test::end_program(how); status >= 0) return status;
   // A careful program: its handlers let it return, so that destructors run.
   while (told_to_stop == 0) pause();
   return 6;
@@ -98,13 +94,6 @@ int main(int argc, char** argv) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) signal(number, [](int) { told_to_stop = 1; });
   std::string tree = std::string(argv[0]).substr(0, std::string(argv[0]).rfind('/')) + "/procsafe_tree";
   const auto owner = start(argv[1], {tree.data(), argv[3], argv[4], argv[5] + std::strlen("host-"), nullptr});
-  const std::size_t processes = argc > 6 ? std::stoul(argv[6]) : 8;
-  for (int i = 0; i < 4000; ++i) {
-    std::ifstream file(argv[4]);
-    std::string text;
-    std::getline(file, text);
-    if (text.size() >= processes) return end(argv[2]);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return 90;
+  procsafe::test::wait_for_tree(argv[4], argc > 6 ? std::stoul(argv[6]) : 8);
+  return end(argv[2]);
 }

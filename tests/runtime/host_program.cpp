@@ -9,26 +9,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <stdexcept>
 #include <string>
-#include <thread>
+
+#include "host.h"
 
 using procsafe::ProcessManager;
 
 namespace {
 
 volatile sig_atomic_t own_handler_ran = 0;
-
-void wait_for_tree(const char* ready, std::size_t processes) {
-  for (int i = 0; i < 4000; ++i) {
-    std::ifstream file(ready);
-    std::string text;
-    std::getline(file, text);
-    if (text.size() >= processes) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  std::_Exit(90);
-}
 
 [[noreturn]] void wait_for_signal() {
   std::puts("ready");
@@ -37,11 +26,7 @@ void wait_for_tree(const char* ready, std::size_t processes) {
 }
 
 int end(const std::string& how) {
-  if (how == "return") return 3;
-  if (how == "exit") std::exit(4);
-  if (how == "_exit") _exit(5);
-  if (how == "throw") throw std::runtime_error("unhandled");
-  if (how == "abort") std::abort();
+  if (const int status = procsafe::test::end_program(how); status >= 0) return status;
   if (how == "segv") raise(SIGSEGV);
   if (how == "exec") {
     std::puts("ready");
@@ -77,6 +62,6 @@ int main(int argc, char** argv) {
   const std::string tree = std::string(argv[0]).substr(0, std::string(argv[0]).rfind('/')) + "/procsafe_tree";
   const procsafe::Process process = manager.spawn(
       {.argv = {tree, argv[2], argv[3], argv[4] + std::strlen("host-")}, .timeout = procsafe::no_timeout});
-  wait_for_tree(argv[3], argc > 5 ? std::stoul(argv[5]) : 8);
+  procsafe::test::wait_for_tree(argv[3], argc > 5 ? std::stoul(argv[5]) : 8);
   return end(how);
 }
