@@ -12,8 +12,6 @@
 namespace procsafe {
 namespace {
 
-/// Times beyond this would overflow when deadlines are computed; it is ten years.
-constexpr milliseconds max_time{std::chrono::hours{24 * 3653}};
 /// Guard and cells keep fixed tables (guard/cells.h).
 constexpr std::size_t max_processes_limit = 4000;
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "config_check.h"
 #include "core.h"
 
 namespace procsafe {
@@ -52,15 +53,14 @@ const Result& Process::wait() { return *channel().wait_until(std::nullopt); }
 
 const Result* Process::wait_for(milliseconds time) {
   if (time < milliseconds::zero()) throw UsageError("wait_for: the time is negative");
-  if (time == no_timeout) return &wait();
+  if (time > max_time) return &wait();
   return channel().wait_until(Channel::Clock::now() + time);
 }
 
 const Result& Process::stop() { return stop(channel().policy()); }
 
 const Result& Process::stop(const StopPolicy& policy) {
-  if (policy.grace < milliseconds::zero() || policy.kill_wait < milliseconds::zero())
-    throw UsageError("stop: a time is negative");
+  check_policy(policy);
   Channel& held = channel();
   if (!held.finished()) {
     held.request_stop(policy, "the scope ends");

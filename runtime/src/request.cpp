@@ -11,6 +11,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "config_check.h"
+
 namespace procsafe {
 namespace {
 
@@ -24,6 +26,8 @@ void check_text(std::string_view text, const char* what) {
 void check_time(milliseconds time, const char* what) {
   if (time < milliseconds::zero())
     throw UsageError(std::string(what) + " is negative (" + std::to_string(time.count()) + " ms)");
+  if (time > max_time)
+    throw UsageError(std::string(what) + " is more than ten years (" + std::to_string(time.count()) + " ms)");
 }
 
 template <typename Value>
@@ -187,6 +191,13 @@ void fill_policy(wire::Spawn& spawn, const Command& command, const RequestDefaul
 
 }  // namespace
 
+void check_policy(const StopPolicy& policy) {
+  check_time(policy.grace, "stop.grace");
+  check_time(policy.kill_wait, "stop.kill_wait");
+  if (policy.soft_signal < 1 || policy.soft_signal > 64)
+    throw UsageError("stop.soft_signal " + std::to_string(policy.soft_signal) + " is not a signal");
+}
+
 void check_command(const Command& command) {
   if (command.argv.empty()) throw UsageError("argv is empty: there is no program to run");
   if (command.argv.front().empty() && command.executable.empty())
@@ -200,14 +211,9 @@ void check_command(const Command& command) {
       throw UsageError("environment variable name '" + name + "' is empty or holds '='");
     if (value) check_text(*value, "value of environment variable");
   }
-  if (command.timeout) check_time(*command.timeout, "timeout");
+  if (command.timeout && *command.timeout != no_timeout) check_time(*command.timeout, "timeout");
   check_time(command.drain, "drain");
-  if (command.stop) {
-    check_time(command.stop->grace, "stop.grace");
-    check_time(command.stop->kill_wait, "stop.kill_wait");
-    if (command.stop->soft_signal < 1 || command.stop->soft_signal > 64)
-      throw UsageError("stop.soft_signal " + std::to_string(command.stop->soft_signal) + " is not a signal");
-  }
+  if (command.stop) check_policy(*command.stop);
   check_limit(command.limits.memory_bytes, "memory_bytes");
   check_limit(command.limits.cpus, "cpus");
   check_limit(command.limits.cpu_time, "cpu_time");

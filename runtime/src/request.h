@@ -29,6 +29,9 @@ struct RequestDefaults {
 /// Throws UsageError for a command that contradicts itself.
 void check_command(const Command& command);
 
+/// Throws UsageError for times and signals no escalation can have.
+void check_policy(const StopPolicy& policy);
+
 /// Looks the program up, opens the working directory and encodes. Throws SpawnError.
 Request encode(const Command& command, const RequestDefaults& defaults);
 

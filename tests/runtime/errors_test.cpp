@@ -33,6 +33,9 @@ TEST(Errors, Req95_MisuseIsAUsageError) {
   expect_refused<UsageError>({.argv = {"true"}, .env = {.set = {{"A", std::string("\0", 1)}}}}, "NUL");
   expect_refused<UsageError>({.argv = {"true"}, .timeout = milliseconds(-1)}, "timeout is negative");
   expect_refused<UsageError>({.argv = {"true"}, .drain = milliseconds(-5)}, "drain is negative");
+  expect_refused<UsageError>({.argv = {"true"}, .timeout = std::chrono::hours(100'000)},
+                             "timeout is more than ten years");
+  expect_refused<UsageError>({.argv = {"true"}, .stop = StopPolicy{.grace = no_timeout}}, "grace is more than ten");
   expect_refused<UsageError>({.argv = {"true"}, .limits = {.memory_bytes = 0}}, "memory_bytes");
   expect_refused<UsageError>({.argv = {"true"}, .limits = {.cpus = 0.0}}, "cpus");
   expect_refused<UsageError>({.argv = {"true"}, .limits = {.processes = 0}}, "processes");

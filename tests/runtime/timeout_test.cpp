@@ -15,6 +15,14 @@ TEST(Timeout, Req61_DefaultOfTheManagerApplies) {
   EXPECT_FALSE(manager.run({.argv = {"sleep", "0.3"}, .timeout = no_timeout}).timed_out);
 }
 
+TEST(Timeout, Req61_WaitingLongerThanTheClockCountsIsWaitingForEver) {
+  ProcessManager manager(quick_config());
+  Process process = manager.spawn({.argv = {"sleep", "0.2"}});
+  const Result* result = process.wait_for(no_timeout - milliseconds(1));
+  ASSERT_NE(result, nullptr);
+  EXPECT_TRUE(result->ok());
+}
+
 TEST(Timeout, Req71_TimeoutEndsTheTreeByEscalation) {
   ProcessManager manager(quick_config());
   const EventRecorder events(manager);
