@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <exception>
 #include <mutex>
+#include <thread>
 
 #include "socket.h"
 #include "wire/wire.h"
@@ -24,6 +25,7 @@ struct Hook {
   std::atomic<int> guard_pidfd{-1};
   std::atomic<std::int64_t> budget_ms{0};
   std::atomic<int> signal{0};
+  std::atomic<int> users{0};  ///< handlers that may still use the descriptors
 };
 
 std::array<Hook, 64> hooks;
@@ -38,6 +40,7 @@ std::atomic<int> deliveries{0};
 void end_everything(int signal) {
   const bool impatient = deliveries.fetch_add(1) > 0;
   for (Hook& hook : hooks) {
+    hook.users.fetch_add(1);
     if (!hook.used.load() || hook.owner.load() != getpid()) continue;
     hook.signal.store(signal);
     wire::Close request;
@@ -49,6 +52,7 @@ void end_everything(int signal) {
     constexpr int kill_wait_ms = 2000;
     wait_for_events(hook.guard_pidfd.load(), POLLIN, static_cast<int>(hook.budget_ms.load()) + kill_wait_ms);
   }
+  for (Hook& hook : hooks) hook.users.fetch_sub(1);
   deliveries.fetch_sub(1);
 }
 
@@ -112,6 +116,7 @@ int hook_cleanup(int control, int guard_pidfd, std::chrono::milliseconds budget)
     // Claimed by its owner first, so that a handler does not use it half filled.
     pid_t nobody = 0;
     if (!hook.owner.compare_exchange_strong(nobody, getpid())) continue;
+    hook.users = 0;  // a fork while a handler ran has left the parent's count
     hook.control = control;
     hook.guard_pidfd = guard_pidfd;
     hook.budget_ms = budget.count();
@@ -126,6 +131,8 @@ void unhook_cleanup(int place) {
   if (place < 0) return;
   Hook& hook = hooks[static_cast<std::size_t>(place)];
   hook.used = false;
+  // A handler in another thread would otherwise write to whatever gets the number of the closed socket next.
+  while (hook.users.load() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   hook.owner = 0;
 }
 
