@@ -146,7 +146,7 @@ bool Guard::fork_cell(std::uint32_t& slot) {
   if (cell == 0) {
     dup3(pair[1], control_socket, O_CLOEXEC);
     close(manager_pidfd);
-    close(group_procs);
+    close(group_entrance);
     close(group_killer);
     close(sentinel_pidfd);
     close_from(first_free);

@@ -9,9 +9,9 @@ namespace procsafe::guard {
 enum Descriptor : int {
   control_socket = 3,  ///< guard: to the manager; cell: to the guard
   manager_pidfd = 4,
-  run_record = 5,    ///< its lock says that somebody of this run is alive; may be absent
-  group_procs = 6,   ///< cgroup.procs of the containment group; may be absent
-  group_killer = 7,  ///< its cgroup.kill, or freezer.state of version 1; may be absent
+  run_record = 5,      ///< its lock says that somebody of this run is alive; may be absent
+  group_entrance = 6,  ///< directory of the containment group, or cgroup.procs of version 1; may be absent
+  group_killer = 7,    ///< its cgroup.kill, or freezer.state of version 1; may be absent
   sentinel_pidfd = 8,
   guard_pidfd = 9,
   child_signals = 10,  ///< signalfd for SIGCHLD

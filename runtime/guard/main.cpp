@@ -3,7 +3,7 @@
 //   manager … procsafe-guard (sentinel) ── guard ── cell ── command … descendants
 //
 // Started by libprocsafe with descriptors 3 (control socket) and 4 (pidfd of the manager) and letters:
-//   r  descriptor 5 is the run record            c  6 and 7 are cgroup.procs and cgroup.kill of a version 2 group
+//   r  descriptor 5 is the run record            c  6 and 7 are directory and cgroup.kill of a version 2 group
 //   p  own PID namespace for guard and below     f  6 and 7 are cgroup.procs and freezer.state of a version 1 group
 //   u  and a user namespace for it               t  cells trace their commands
 //   -  nothing of these
@@ -28,6 +28,7 @@
 #include "kernel/packet.h"
 #include "kernel/probe_tree.h"
 #include "kernel/process.h"
+#include "kernel/signals.h"
 #include "kernel/tree.h"
 
 namespace procsafe::guard {
@@ -54,13 +55,6 @@ struct Options {
   _exit(125);
 }
 
-/// Signals meant for a terminal's foreground group or sent to "everything" must not end the guard.
-void block_all_signals() {
-  sigset_t all;
-  sigfillset(&all);
-  sigprocmask(SIG_BLOCK, &all, nullptr);
-}
-
 /// Puts `fd` at the fixed place `wanted`.
 void place(int fd, int wanted) {
   if (fd < 0) die("pidfd or signalfd");
@@ -80,10 +74,11 @@ void detach() {
   close(control_socket);
   close(manager_pidfd);
   close_from(sentinel_pidfd);
+  dup2(STDIN_FILENO, STDERR_FILENO);
   while (waitpid(guard, nullptr, 0) < 0 && errno == EINTR) {
   }
   if (options.freezer) {
-    kill_frozen_members(group_procs, group_killer);
+    kill_frozen_members(group_entrance, group_killer);
   } else if (options.group) {
     (void)!write(group_killer, "1", 1);
   }
@@ -92,9 +87,20 @@ void detach() {
   _exit(0);
 }
 
-pid_t fork_guard(const Options& options) {
+/// `in_group`: the guard is born in its containment group.
+pid_t fork_guard(const Options& options, bool& in_group) {
   if (options.pid_namespace) return fork_into_namespaces(options.user_namespace);
+  in_group = options.group && !options.freezer;
+  const pid_t guard = in_group ? fork_into_group(group_entrance) : -1;
+  if (guard >= 0) return guard;
+  in_group = false;
   return fork();
+}
+
+/// Returns 0 or an errno.
+int join_group(const Options& options) {
+  const bool joined = options.freezer ? write(group_entrance, "0", 1) == 1 : enter_group(group_entrance);
+  return joined ? 0 : errno;
 }
 
 void keep_or_close(int fd, bool keep) {
@@ -107,22 +113,23 @@ void keep_or_close(int fd, bool keep) {
 
 [[noreturn]] void start(const Options& options) {
   block_all_signals();
+  reset_dispositions();
   close_from(group_killer + 1);
   keep_or_close(control_socket, true);
   keep_or_close(manager_pidfd, true);
   keep_or_close(run_record, options.record);
-  keep_or_close(group_procs, options.group);
+  keep_or_close(group_entrance, options.group);
   keep_or_close(group_killer, options.group);
   detach();
   const pid_t sentinel = getpid();
   const uid_t user = geteuid();
   const gid_t group = getegid();
   place(open_pidfd(sentinel), sentinel_pidfd);
-  const pid_t guard = fork_guard(options);
+  bool in_group = false;
+  const pid_t guard = fork_guard(options, in_group);
   if (guard < 0) die("fork");
   if (guard > 0) watch(guard, options);
-  int cgroup_error = 0;
-  if (options.group && write(group_procs, "0", 1) != 1) cgroup_error = errno;
+  const int cgroup_error = options.group && !in_group ? join_group(options) : 0;
   if (options.pid_namespace)
     if (const char* failed = enter_namespaces(options.user_namespace, user, group)) die(failed);
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) die("PR_SET_CHILD_SUBREAPER");

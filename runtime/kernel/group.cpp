@@ -1,7 +1,9 @@
 #include "group.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +41,24 @@ bool remove_below(int parent, const char* name) {
 }
 
 }  // namespace
+
+pid_t fork_into_group(int directory) {
+  clone_args arguments{};
+  arguments.flags = CLONE_INTO_CGROUP;
+  arguments.exit_signal = SIGCHLD;
+  arguments.cgroup = static_cast<unsigned>(directory);
+  return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+}
+
+bool enter_group(int directory) {
+  const int procs = openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  if (procs < 0) return false;
+  const bool entered = write(procs, "0", 1) == 1;
+  const int error = errno;
+  close(procs);
+  errno = error;
+  return entered;
+}
 
 void kill_frozen_members(int procs, int freezer) {
   char list[64 * 1024];

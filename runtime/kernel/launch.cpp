@@ -14,6 +14,7 @@
 
 #include <cerrno>
 
+#include "signals.h"
 #include "trace.h"
 
 namespace procsafe::kernel {
@@ -32,18 +33,6 @@ struct Launch {
   int report = -1;  ///< where the child writes its result; without one it is in the memory of its parent
   Launched result;
 };
-
-/// exec keeps ignored signals ignored and the mask as it is (execve(2)): the command must not inherit the guard's.
-void reset_signals(std::uint64_t ignored) {
-  struct sigaction action{};
-  for (int signal = 1; signal < NSIG; ++signal) {
-    action.sa_handler = (ignored >> (signal - 1) & 1) != 0 ? SIG_IGN : SIG_DFL;
-    sigaction(signal, &action, nullptr);
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-}
 
 bool apply_limits(const wire::Spawn& request) {
   for (std::uint32_t i = 0; i < request.limit_count; ++i) {
@@ -118,7 +107,8 @@ int run_child(void* argument) {
   if ((request.flags & wire::has_umask) != 0) umask(request.file_mode_mask);
   if (!apply_limits(request)) fail(Stage::limit);
   if (!change_credentials(request)) fail(Stage::credentials);
-  reset_signals(request.ignored_signals);
+  ignore_signals(request.ignored_signals);
+  unblock_all_signals();
   execve(launch.program, launch.arguments, launch.environment);
   fail(Stage::execute);
   return 127;

@@ -28,50 +28,6 @@ int write_control(const fs::path& file, std::string_view text) {
   return write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : errno;
 }
 
-std::string read_control(const fs::path& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-bool has_word(std::string_view list, std::string_view word, char separator) {
-  for (std::size_t at = 0; at <= list.size();) {
-    const std::size_t end = std::min(list.find(separator, at), list.size());
-    if (list.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
-}
-
-/// This program's own group in the hierarchy of `controller` (empty: version 2), from cgroup(7)'s two files.
-fs::path own_group(std::string_view controller) {
-  std::string own;
-  std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {
-    const std::size_t first = line.find(':');
-    const std::size_t second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string_view controllers = std::string_view(line).substr(first + 1, second - first - 1);
-    const bool match = controller.empty() ? line.starts_with("0::") : has_word(controllers, controller, ',');
-    if (match) own = line.substr(second + 1);
-  }
-  if (own.empty()) return {};
-  std::ifstream mounts("/proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    const std::size_t dash = line.find(" - ");
-    if (dash == std::string::npos) continue;
-    std::string id, parent, device, root, point, type, source, options;
-    std::istringstream(line) >> id >> parent >> device >> root >> point;
-    std::istringstream(line.substr(dash + 3)) >> type >> source >> options;
-    const bool match = controller.empty() ? type == "cgroup2" : type == "cgroup" && has_word(options, controller, ',');
-    if (!match) continue;
-    const std::string below = root != "/" && own.starts_with(root) ? own.substr(root.size()) : own;
-    return fs::path(point) / fs::path(below).relative_path();
-  }
-  return {};
-}
-
 bool make_directory(const fs::path& path) { return mkdir(path.c_str(), 0755) == 0; }
 
 std::uint64_t counter_in(const fs::path& file, std::string_view name) {
@@ -88,45 +44,17 @@ std::string cpu_quota(double cpus) {
   return std::to_string(std::max<std::int64_t>(1000, std::llround(cpus * static_cast<double>(cpu_period_us))));
 }
 
-/// Where a group for `controller` can be made in version 1: below this program's own.
-fs::path v1_base(std::string_view controller) {
-  const fs::path own = own_group(controller);
-  return own.empty() || access(own.c_str(), W_OK) != 0 ? fs::path() : own;
-}
-
-/// In version 2 a group with members cannot hand controllers on to children (except the root), so the place for a
-/// group with limits is beside this program's own one when the parent can be written and hands them on.
-fs::path v2_base() {
-  const fs::path own = own_group("");
-  if (own.empty()) return {};
-  const fs::path parent = own.parent_path();
-  if (has_word(read_control(parent / "cgroup.subtree_control"), "memory", ' ') &&
-      access((parent / "cgroup.procs").c_str(), W_OK) == 0)
-    return parent;
-  return access((own / "cgroup.procs").c_str(), W_OK) == 0 ? own : fs::path();
-}
-
-std::vector<fs::path> bases(CgroupVersion version) {
-  std::vector<fs::path> all;
-  if (version != CgroupVersion::v1) all.push_back(v2_base());
-  if (version != CgroupVersion::v2)
-    for (const char* controller : {"freezer", "memory", "pids", "cpu"}) all.push_back(v1_base(controller));
-  std::erase(all, fs::path());
-  return all;
-}
-
 std::string group_name(const std::string& instance) {
   return std::string(prefix) + std::to_string(getpid()) + "-" + instance;
 }
 
 }  // namespace
 
-std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& instance, CgroupVersion version,
+std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& instance, const CgroupPlaces& places,
                                                            std::string& why) {
   std::unique_ptr<ContainmentGroup> group(new ContainmentGroup);
-  const fs::path v2 = version == CgroupVersion::v1 ? fs::path() : v2_base();
-  group->v2_ = !v2.empty();
-  const fs::path base = group->v2_ ? v2 : version == CgroupVersion::v2 ? fs::path() : v1_base("freezer");
+  group->v2_ = !places.v2().empty();
+  const fs::path base = group->v2_ ? places.v2() : places.v1("freezer");
   if (base.empty()) {
     why = "no cgroup hierarchy that this program may write to";
     return nullptr;
@@ -137,10 +65,11 @@ std::unique_ptr<ContainmentGroup> ContainmentGroup::create(const std::string& in
     why = "mkdir " + members.string() + ": " + std::strerror(errno);
     return nullptr;
   }
-  group->procs_.reset(open((members / "cgroup.procs").c_str(), O_RDWR | O_CLOEXEC));
+  group->entrance_.reset(group->v2_ ? open(members.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                                    : open((members / "cgroup.procs").c_str(), O_RDWR | O_CLOEXEC));
   const fs::path killer = group->v2_ ? group->path_ / "cgroup.kill" : members / "freezer.state";
   group->killer_.reset(open(killer.c_str(), (group->v2_ ? O_WRONLY : O_RDWR) | O_CLOEXEC));
-  if (!group->procs_.valid() || !group->killer_.valid()) {
+  if (!group->entrance_.valid() || !group->killer_.valid()) {
     why = killer.string() + ": " + std::strerror(errno);
     return nullptr;
   }
@@ -151,9 +80,9 @@ ContainmentGroup::~ContainmentGroup() {
   if (!path_.empty()) kernel::remove_group(path_.c_str());
 }
 
-std::vector<std::string> group_directories(const std::string& instance, CgroupVersion version) {
+std::vector<std::string> group_directories(const std::string& instance, const CgroupPlaces& places) {
   std::vector<std::string> all;
-  for (const fs::path& base : bases(version)) all.push_back((base / group_name(instance)).string());
+  for (const fs::path& base : places.all()) all.push_back((base / group_name(instance)).string());
   return all;
 }
 
@@ -165,7 +94,7 @@ void LimitGroup::add(const fs::path& directory) {
 }
 
 std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::string& instance, std::uint64_t number,
-                                               const ContainmentGroup* containment, CgroupVersion version) {
+                                               const ContainmentGroup* containment, const CgroupPlaces& places) {
   if (!limits.memory_bytes && !limits.cpus && !limits.processes) return nullptr;
   std::unique_ptr<LimitGroup> group(new LimitGroup);
   const auto set = [](const fs::path& file, const std::string& value) {
@@ -179,8 +108,8 @@ std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::
     return has_word(read_control(v2 / "cgroup.subtree_control"), controller, ' ') ||
            read_control(v2 / "cgroup.subtree_control").find(controller) != std::string::npos;
   };
-  group->v2_ = version != CgroupVersion::v1 && (!limits.memory_bytes || hands_on("memory")) &&
-               (!limits.processes || hands_on("pids")) && (!limits.cpus || hands_on("cpu")) && !v2.empty();
+  group->v2_ = (!limits.memory_bytes || hands_on("memory")) && (!limits.processes || hands_on("pids")) &&
+               (!limits.cpus || hands_on("cpu")) && !v2.empty();
   if (group->v2_) {
     const fs::path directory = v2 / std::to_string(number);
     group->add(directory);
@@ -195,7 +124,7 @@ std::unique_ptr<LimitGroup> LimitGroup::create(const Limits& limits, const std::
     return group;
   }
   const auto v1_directory = [&](const char* controller) {
-    const fs::path base = version == CgroupVersion::v2 ? fs::path() : v1_base(controller);
+    const fs::path base = places.v1(controller);
     if (base.empty()) return fs::path();
     // One parent for all groups of a manager, so that its sentinel can remove them without knowing them.
     (void)make_directory(base / group_name(instance));
@@ -249,15 +178,15 @@ std::vector<std::string> LimitGroup::violations() const {
   return all;
 }
 
-std::string memory_limit_kind(const ContainmentGroup* containment, CgroupVersion version) {
+std::string memory_limit_kind(const ContainmentGroup* containment, const CgroupPlaces& places) {
   if (containment != nullptr && containment->is_v2() &&
       read_control(containment->path() / "cgroup.controllers").find("memory") != std::string::npos)
     return "cgroup-v2";
-  return version != CgroupVersion::v2 && !v1_base("memory").empty() ? "cgroup-v1" : "rlimit";
+  return places.v1("memory").empty() ? "rlimit" : "cgroup-v1";
 }
 
-void remove_stale_groups(CgroupVersion version) {
-  for (const fs::path& base : bases(version)) {
+void remove_stale_groups(const CgroupPlaces& places) {
+  for (const fs::path& base : places.all()) {
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(base, error)) {
       const std::string name = entry.path().filename().string();

@@ -90,7 +90,8 @@ Core::Core(Config config, Purpose purpose)
       group_(getegid()),
       run_id_(program_run_id()),
       instance_id_(number_instance(run_id_)),
-      parent_run_id_(environment("PM_RUN_ID")) {
+      parent_run_id_(environment("PM_RUN_ID")),
+      groups_(config_.cgroup) {
   events_.open(config_.events);
   recover();
   try {
@@ -130,13 +131,13 @@ void Core::start_containment(Purpose purpose) {
     return start_kernel_bound(executable, purpose);
   std::string why;
   if (config_.containment != Containment::guard) {
-    remove_stale_groups(config_.cgroup);
-    containment_ = ContainmentGroup::create(instance_id_, config_.cgroup, why);
+    remove_stale_groups(groups_);
+    containment_ = ContainmentGroup::create(instance_id_, groups_, why);
   }
   open_record();
   guard_ = start_guard(executable, {.group = containment_.get(),
                                     .run_record = record_descriptor(),
-                                    .directories = group_directories(instance_id_, config_.cgroup)});
+                                    .directories = group_directories(instance_id_, groups_)});
   if (guard_.cgroup_error != 0) {
     why = "entering the group: " + std::string(std::strerror(guard_.cgroup_error));
     containment_.reset();
@@ -164,7 +165,7 @@ void Core::start_kernel_bound(const std::filesystem::path& executable, Purpose p
                                         .user_namespace = kind.user_namespace,
                                         .traced = kind.traced,
                                         .run_record = record_descriptor(),
-                                        .directories = group_directories(instance_id_, config_.cgroup)});
+                                        .directories = group_directories(instance_id_, groups_)});
       if (purpose == Purpose::probe) return;
       const Proof proved = proof();
       if (proved.holds) return;
@@ -199,23 +200,24 @@ std::shared_ptr<Channel> Core::start(Command command, Driver driver) {
   check_startable();
   check_command(command);
   Reservation reservation(*this);
+  const std::string described = events_.enabled() ? describe(command) : std::string();
   try {
     if (driver == Driver::monitor) monitor_.start();
     auto channel = start_reserved(std::move(command), driver);
     reservation.keep();
     return channel;
   } catch (const std::system_error& error) {
-    report_failed_start(command, error.what());
+    report_failed_start(described, error.what());
     throw SpawnError(error.what(), error.code().value());
   } catch (const Error& error) {
-    report_failed_start(command, error.what());
+    report_failed_start(described, error.what());
     throw;
   }
 }
 
 std::shared_ptr<Channel> Core::start_reserved(Command&& command, Driver driver) {
   const auto asked = Clock::now();
-  auto limits = LimitGroup::create(command.limits, instance_id_, next_group_++, containment_.get(), config_.cgroup);
+  auto limits = LimitGroup::create(command.limits, instance_id_, next_group_++, containment_.get(), groups_);
   const std::vector<int> groups = limits ? limits->descriptors() : std::vector<int>();
   Request request = encode(command, {.timeout = config_.default_timeout,
                                      .stop = config_.stop,
@@ -254,11 +256,11 @@ std::shared_ptr<Channel> Core::start_reserved(Command&& command, Driver driver) 
   return channel;
 }
 
-void Core::report_failed_start(const Command& command, const char* why) {
+void Core::report_failed_start(const std::string& command, const char* why) {
   ++metrics_.spawn_failures;
   if (!events_.enabled()) return;
   Event event = make_event(EventKind::spawn, Severity::warning, why);
-  event.command = describe(command);
+  event.command = command;
   events_.emit(event);
 }
 

@@ -82,7 +82,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void start_kernel_bound(const std::filesystem::path& executable, Purpose purpose);
   std::shared_ptr<Channel> start_reserved(Command&& command, Driver driver);
   void check_startable() const;
-  void report_failed_start(const Command& command, const char* why);
+  void report_failed_start(const std::string& command, const char* why);
   Event make_event(EventKind kind, Severity severity, std::string_view reason) const;
   std::shared_ptr<Channel> newest() const;
 
@@ -93,6 +93,7 @@ class Core : public std::enable_shared_from_this<Core> {
   const std::string run_id_;
   const std::string instance_id_;
   const std::string parent_run_id_;
+  const CgroupPlaces groups_;
   EventLog events_;
   MetricsRecorder metrics_;
   std::unique_ptr<ContainmentGroup> containment_;

@@ -178,7 +178,7 @@ GuardProcess start_guard(const std::filesystem::path& executable, const GuardOpt
   start.arguments = arguments.data();
   start.null_device = null_device.get();
   start.descriptors = {guard_end.get(), manager_pidfd.get(), options.run_record,
-                       options.group != nullptr ? options.group->procs() : -1,
+                       options.group != nullptr ? options.group->entrance() : -1,
                        options.group != nullptr ? options.group->killer() : -1};
   if (const int error = run_detached(start); error != 0)
     throw ManagerError("guard " + path + " cannot be started: " + std::strerror(error));

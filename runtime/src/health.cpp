@@ -86,7 +86,7 @@ Guarantee Core::guarantee() const {
                 .evidence = proved.evidence,
                 .holes = {"work handed to a daemon outside (docker run, systemd-run, at, cron)",
                           "processes in uninterruptible sleep, until they wake"},
-                .limits = memory_limit_kind(containment_.get(), config_.cgroup)};
+                .limits = memory_limit_kind(containment_.get(), groups_)};
   if (traced_) all.holes.emplace_back("processes made with CLONE_UNTRACED, when all helpers die at one instant");
   if (!kernel_bound()) all.holes.emplace_back("manager, sentinel, guard and cell killed at one instant");
   if (!namespaced_ && containment_ == nullptr)

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <system_error>
 
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 using wire::RunRecord;
 
 constexpr std::string_view suffix = ".run";
+/// More than a start needs from the creation of its record to the lock on it.
+constexpr std::time_t start_seconds = 60;
 
 std::string boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
@@ -163,8 +166,9 @@ std::vector<Recovered> recover_stale_runs(const fs::path& directory) {
     // Somebody of that run is alive, or another program recovers it at this moment.
     if (!file.valid() || flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
     struct stat status{};
-    // A name that is gone or new: the file was recovered, or belongs to a start under way.
-    if (fstat(file.get(), &status) != 0 || status.st_nlink == 0 || status.st_size == 0) continue;
+    // A name that is gone: the file was recovered. An empty file is a start under way, or one that died there.
+    if (fstat(file.get(), &status) != 0 || status.st_nlink == 0) continue;
+    if (status.st_size == 0 && std::time(nullptr) - status.st_mtime < start_seconds) continue;
     if (static_cast<std::size_t>(status.st_size) >= sizeof(RunRecord)) {
       const Mapping mapping(file.get());
       const RunRecord* record = mapping.record();

@@ -195,7 +195,7 @@ TEST_P(SyscallKill, ReqBeyond_NothingIsLeftWhereverOneIsKilled) {
   std::printf("%d places\n", visited);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiers, SyscallKill, testing::Values("guard", "strict"),
+INSTANTIATE_TEST_SUITE_P(Tiers, SyscallKill, testing::Values("guard", "cgroup", "strict"),
                          [](const auto& instance) { return std::string(instance.param); });
 
 }  // namespace

@@ -29,6 +29,17 @@ TEST(Events, Req35_LifeOfACommand) {
   }
 }
 
+TEST(Events, Req35_FailureToStartNamesTheCommand) {
+  ProcessManager manager(quick_config());
+  const EventRecorder events(manager);
+  EXPECT_THROW((void)manager.run({.argv = {"/nonexistent/program", "argument"}}), SpawnError);
+  const std::vector<Event> all = events.all();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].kind, EventKind::spawn);
+  EXPECT_EQ(all[0].severity, Severity::warning);
+  EXPECT_EQ(all[0].command, "/nonexistent/program argument");
+}
+
 TEST(Events, Req36_JsonLinesGoToAFile) {
   const TemporaryDirectory directory;
   Config config = quick_config();

@@ -171,6 +171,18 @@ TEST(Recovery, ReqRunId_LockedOrBrokenRecordsDoNoHarm) {
   EXPECT_TRUE(std::filesystem::exists(directory / "other.txt"));
 }
 
+TEST(Recovery, ReqRunId_EmptyRecordIsAStartUnderWayForAMinute) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path starting = directory / "starting.run";
+  const std::filesystem::path given_up = directory / "given-up.run";
+  std::ofstream{starting};
+  std::ofstream{given_up};
+  std::filesystem::last_write_time(given_up, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2));
+  EXPECT_TRUE(recover_stale_runs(directory.path()).empty());
+  EXPECT_TRUE(std::filesystem::exists(starting));
+  EXPECT_FALSE(std::filesystem::exists(given_up));
+}
+
 TEST(Recovery, ReqRunId_DirectoryOfOthersIsNotTrusted) {
   const TemporaryDirectory directory;
   ASSERT_EQ(chmod(directory.path().c_str(), 0777), 0);

@@ -183,6 +183,22 @@ TEST(Spawn, Req10_ExecutableMayDifferFromTheFirstArgument) {
   EXPECT_EQ(manager.run({.argv = {"", "-c", "echo \"<$0>\""}, .executable = "/bin/sh"}).out, "<>\n");
 }
 
+/// execve(2) keeps ignored signals ignored: an ignored SIGCHLD takes exit statuses away (wait(2)).
+TEST(Spawn, ReqBeyond_ProgramMayIgnoreSignalsBeforeTheManagerIsCreated) {
+  auto* const old_child = signal(SIGCHLD, SIG_IGN);
+  auto* const old_pipe = signal(SIGPIPE, SIG_IGN);
+  {
+    ProcessManager manager(quick_config());
+    const Result result = manager.run({.argv = {"sh", "-c", "grep ^SigIgn /proc/self/status; (sleep 9 &); exit 7"}});
+    EXPECT_EQ(result.exit_code, 7);
+    EXPECT_EQ(result.out, "SigIgn:\t0000000000000000\n");
+    EXPECT_EQ(result.leftovers.size(), 1U);
+    EXPECT_EQ(manager.spawn({.argv = {"sleep", "60"}}).stop().term_signal, SIGTERM);
+  }
+  signal(SIGPIPE, old_pipe);
+  signal(SIGCHLD, old_child);
+}
+
 TEST(Spawn, Req10_LargeArgumentsAndEnvironment) {
   ProcessManager manager(quick_config());
   Command command{.argv = {"sh", "-c", "echo $#; echo ${#BIG}", "sh"}};
