@@ -199,32 +199,35 @@ void ApiCatalog::index_names() {
   type_index_.clear();
   namespaces_.clear();
   simple_names_.clear();
-  const auto add_prefixes = [this](std::string_view name) {
-    for (std::size_t at = name.find('.'); at != std::string_view::npos; at = name.find('.', at + 1))
-      namespaces_[std::string(name.substr(0, at))] = true;
-    for (std::size_t at = name.find("::"); at != std::string_view::npos; at = name.find("::", at + 2))
-      namespaces_[std::string(name.substr(0, at))] = true;
+  const auto add_prefixes = [this](std::string_view name, bool promises = false) {
+    for (const std::string_view separator : {".", "::"}) {
+      for (std::size_t at = name.find(separator); at != std::string_view::npos;
+           at = name.find(separator, at + separator.size())) {
+        bool& leads = namespaces_[std::string(name.substr(0, at))];
+        leads = leads || promises;
+      }
+    }
   };
   for (std::size_t i = 0; i < apis_.size(); ++i) {
     if (!api_index_.emplace(apis_[i].name, i).second)
       throw CatalogError(fmt::format("the API '{}' stands twice in the catalogue", apis_[i].name));
-    add_prefixes(apis_[i].name);
     bool& performs = simple_names_[std::string(last_component(apis_[i].name))];
     performs = performs || apis_[i].operation.has_value();
   }
   for (std::size_t i = 0; i < types_.size(); ++i) {
     if (!type_index_.emplace(types_[i].name, i).second)
       throw CatalogError(fmt::format("the type '{}' stands twice in the catalogue", types_[i].name));
-    add_prefixes(types_[i].name);
+    add_prefixes(types_[i].name, true);
     simple_names_[std::string(last_component(types_[i].name))] = true;  // constructing one may be one
   }
+  for (const Api& api : apis_) add_prefixes(api.name, promises_operation(api));
   aliases_.clear();
   for (const ApiModule& module : modules_) {
-    namespaces_[module.name] = true;
-    add_prefixes(module.name);
+    const bool leads = namespaces_[module.name];
+    add_prefixes(module.name, leads);
     for (const std::string& alias : module.aliases) {
-      namespaces_[alias] = true;
-      add_prefixes(alias);
+      namespaces_[alias] = leads;
+      add_prefixes(alias, leads);
       aliases_[alias] = module.name;
     }
   }
@@ -253,6 +256,11 @@ const Api* ApiCatalog::find_method(std::string_view type, std::string_view metho
 }
 
 bool ApiCatalog::is_namespace(std::string_view name) const { return namespaces_.contains(name); }
+
+bool ApiCatalog::leads_to_operation(std::string_view name) const {
+  const auto found = namespaces_.find(name);
+  return found != namespaces_.end() && found->second;
+}
 
 std::string ApiCatalog::canonical(std::string_view qualified_name) const {
   if (api_index_.contains(qualified_name)) return std::string(qualified_name);

@@ -132,6 +132,8 @@ class ApiCatalog {
   [[nodiscard]] const ApiType* find_type(std::string_view name) const;
   /// Is `name` a module of the catalogue, or a prefix of an entry (`os`, `concurrent.futures`)?
   [[nodiscard]] bool is_namespace(std::string_view name) const;
+  /// Is it a namespace with entries that start, wait for or signal processes, or whose classes do?
+  [[nodiscard]] bool leads_to_operation(std::string_view name) const;
   /// The name with an alias of its module replaced by the module's own name (`posix.kill` is `os.kill`).
   [[nodiscard]] std::string canonical(std::string_view qualified_name) const;
   /// Is `type` the class `base`, or derived from it?
@@ -167,7 +169,7 @@ class ApiCatalog {
   std::vector<ApiModule> modules_;
   Index<std::size_t> api_index_;
   Index<std::size_t> type_index_;
-  Index<bool> namespaces_;
+  Index<bool> namespaces_;      // does an entry below it promise an operation?
   Index<std::string> aliases_;  // alias of a module → the module
   Index<bool> simple_names_;    // does an entry of that name perform an operation?
 };

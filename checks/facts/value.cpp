@@ -108,14 +108,16 @@ Value Value::of_slot(Slot slot) {
 }
 
 bool ValueSet::insert(Value value) {
-  if (widened_ && grows_without_bound(value)) return false;
+  const bool growing = grows_without_bound(value);
+  if (widened_ && growing) return false;
   const auto at = std::lower_bound(values_.begin(), values_.end(), value,
                                    [](const Value& a, const Value& b) { return compare(a, b) < 0; });
   if (at != values_.end() && compare(*at, value) == 0) {
-    if (value.from && (!at->from || *value.from < *at->from)) at->from = std::move(value.from);
-    return false;
+    const bool earlier = value.from && (!at->from || *value.from < *at->from);
+    if (earlier) at->from = std::move(value.from);
+    return earlier;
   }
-  if (values_.size() >= limit && grows_without_bound(value)) return widen();
+  if (growing && std::count_if(values_.begin(), values_.end(), grows_without_bound) >= limit) return widen();
   values_.insert(at, std::move(value));
   return true;
 }
@@ -128,7 +130,7 @@ bool ValueSet::widen() {
 }
 
 bool ValueSet::merge(const ValueSet& other) {
-  bool grew = false;
+  bool grew = other.widened_ && !widened_ && widen();
   for (const Value& value : other) grew = insert(value) || grew;
   return grew;
 }

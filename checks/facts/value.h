@@ -89,8 +89,8 @@ class ValueSet {
   ValueSet() = default;
   ValueSet(Value value) { insert(std::move(value)); }  // NOLINT: a value is a set of one
 
-  /// True when the set grew. Of equal values the one with the smaller `from` is kept, so that the
-  /// result does not depend on the order of insertion.
+  /// True when the set changed. Of equal values the one with the smaller `from` is kept, and only the number of texts
+  /// and numbers widens, so that the result does not depend on the order of insertions and merges.
   bool insert(Value value);
   bool merge(const ValueSet& other);
 
@@ -105,8 +105,8 @@ class ValueSet {
 
   friend bool operator==(const ValueSet&, const ValueSet&);
 
-  /// More alternatives than this become one `unknown`: keeps every join and fixed point small.
-  static constexpr std::size_t limit = 24;
+  /// More texts and numbers than this become one `unknown`: keeps every join and fixed point small.
+  static constexpr std::ptrdiff_t limit = 24;
 
  private:
   bool widen();

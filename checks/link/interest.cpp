@@ -57,7 +57,7 @@ class Meaning {
       if (const Api* api = apis.find(value.name)) return api->operation.has_value();
       // A module under its own name is looked for by that, or by its members.
       return apis.find_type(value.name) != nullptr ||
-             (apis.is_namespace(value.name) && spelled_name(slot) != value.name);
+             (apis.leads_to_operation(value.name) && spelled_name(slot) != value.name);
     };
     return knows(catalog_.python()) || knows(catalog_.cpp());
   }
@@ -157,33 +157,35 @@ bool Interest::learn(std::span<const FileFacts> files, std::span<const SourceFil
                      const Catalog& catalog, const Prefilter& prefilter) {
   const Relatives relatives(files);
   bool grew = false;
-  const auto add = [&](const Slot& slot, const SourceFile& source) {
+  const auto add = [&](const Slot& slot, Mention mention, const SourceFile& source) {
     const WordSet* looked_for = prefilter.words(source.language);
     if (looked_for == nullptr || looked_for->contains(spelled_name(slot))) return;
     std::vector<std::string_view> qualifiers;
+    if (source.language != Language::python) mention = Mention::any;
     if (source.language == Language::python) {
       qualifiers = qualifiers_of(slot.symbol);
       relatives.add_words(std::string_view(slot.symbol).substr(0, slot.symbol.find_last_of(".:")), qualifiers);
     }
-    grew = names_[family_of(source.language)].add(spelled_name(slot), qualifiers) || grew;
+    grew = names_[family_of(source.language)].add(spelled_name(slot), mention, qualifiers) || grew;
   };
   const SlotSet wanted = slots_of_interest(files);
   const Meaning meaning(files, catalog);
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (const Slot& slot : files[i].reads) {
-      if (wanted.contains(slot)) add(slot, sources[i]);
+      if (wanted.contains(slot)) add(slot, mention_by_writer(slot), sources[i]);
     }
-    for (const Slot& slot : files[i].asks) add(slot, sources[i]);
+    for (const Slot& slot : files[i].asks) add(slot, mention_by_writer(slot), sources[i]);
     for (const Flow& flow : files[i].flows) {
       const ValueSet& content = table.find(flow.slot);
       const bool kind_matters = flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name;
       const auto value_matters = [&](const Value& value) { return meaning.matters(value, flow.slot); };
-      if (kind_matters || wanted.contains(flow.slot) || std::any_of(content.begin(), content.end(), value_matters))
-        add(flow.slot, sources[i]);
+      if (kind_matters || std::any_of(content.begin(), content.end(), value_matters))
+        add(flow.slot, mention_by_reader(flow.slot), sources[i]);
+      if (wanted.contains(flow.slot)) add(flow.slot, mention_by_writer(flow.slot), sources[i]);
     }
     for (const OperationFact& fact : files[i].operations) {
       for (const Value& value : fact.target) {
-        if (value.kind == Value::Kind::slot) add(*value.slot, sources[i]);
+        if (value.kind == Value::Kind::slot) add(*value.slot, mention_by_writer(*value.slot), sources[i]);
       }
     }
   }

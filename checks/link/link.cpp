@@ -1,9 +1,9 @@
 #include "link/link.h"
 
 #include <algorithm>
-#include <atomic>
 #include <numeric>
-#include <thread>
+
+#include "source/parallel.h"
 
 namespace procsafe {
 namespace {
@@ -12,25 +12,23 @@ namespace {
 /// programs settle in three or four.
 constexpr int kMaxRounds = 8;
 
-void lower_files(const std::vector<std::size_t>& which, const LowerFile& lower, const SlotTable& table,
-                 unsigned threads, std::vector<FileFacts>& facts) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < which.size(); i = next++) {
-      RecordingNames names(table);
-      FileFacts lowered = lower(which[i], names);
-      lowered.reads = names.reads();
-      facts[which[i]] = std::move(lowered);
-    }
-  };
-  const std::size_t helpers = std::min<std::size_t>(threads == 0 ? 1 : threads, which.size());
-  std::vector<std::jthread> pool;
-  for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(work);
-  work();
+void lower_files(const std::vector<std::size_t>& which, const LowerFile& lower, SlotTable& table, unsigned threads,
+                 std::vector<FileFacts>& facts) {
+  std::vector<FileFacts> lowered(which.size());
+  parallel_for(which.size(), threads, [&](std::size_t i) {
+    RecordingNames names(table);
+    lowered[i] = lower(which[i], names);
+    lowered[i].reads = names.reads();
+  });
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    table.exchange(which[i], facts[which[i]].flows, lowered[i].flows);
+    facts[which[i]] = std::move(lowered[i]);  // the flows stay where they are in memory
+  }
 }
 
 std::vector<std::size_t> readers_of(const SlotSet& changed, const std::vector<FileFacts>& facts) {
   std::vector<std::size_t> files;
+  if (changed.empty()) return files;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const std::vector<Slot>& reads = facts[i].reads;
     if (std::any_of(reads.begin(), reads.end(), [&](const Slot& slot) { return changed.contains(slot); }))
@@ -60,12 +58,12 @@ std::vector<FileFacts> link(std::size_t count, const LowerFile& lower, unsigned 
   std::vector<FileFacts> facts(count);
   std::vector<std::size_t> which(count);
   std::iota(which.begin(), which.end(), std::size_t{0});
-  SlotTable table({}, promised);
+  SlotTable table;
+  table.exchange(count, {}, promised);
+  static_cast<void>(table.solve());
   for (int rounds = 0; !which.empty();) {
     lower_files(which, lower, table, threads, facts);
-    SlotTable solution(facts, promised);
-    which = readers_of(SlotTable::changed(table, solution), facts);
-    table = std::move(solution);
+    which = readers_of(table.solve(), facts);
     if (++rounds >= kMaxRounds) which.clear();
     if (which.empty() && extend) {
       which = extend(facts, table);

@@ -62,7 +62,7 @@ class Guarded : public FileLowering {
     return facts;
   }
 
-  bool wake(const WordSet& words) override {
+  bool wake(const WantedWords& words) override {
     try {
       FileLowering* file = opened();
       return file != nullptr && file->wake(words);
@@ -85,7 +85,7 @@ class Guarded : public FileLowering {
 
 }  // namespace
 
-bool FileLowering::wake(const WordSet& /*words*/) { return false; }
+bool FileLowering::wake(const WantedWords& /*words*/) { return false; }
 
 std::unique_ptr<FileLowering> open_file(const LowerInput& input) { return std::make_unique<Guarded>(input); }
 

@@ -11,7 +11,7 @@
 #include "facts/embedded_shell.h"
 #include "facts/file_facts.h"
 #include "source/source_file.h"
-#include "source/word_set.h"
+#include "source/wanted_words.h"
 
 namespace procsafe {
 
@@ -42,7 +42,7 @@ class FileLowering {
   [[nodiscard]] virtual FileFacts run(Names& names) = 0;
   /// These words matter by now. True when a part of the file that was left out holds one, so that the next run can
   /// tell more.
-  [[nodiscard]] virtual bool wake(const WordSet& words);
+  [[nodiscard]] virtual bool wake(const WantedWords& words);
 };
 
 // One per language; checks/lower/lowering.cpp chooses.

@@ -1,7 +1,6 @@
 #include "source/reachable_names.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace procsafe {
 namespace {
@@ -18,10 +17,10 @@ std::string_view own_name(std::string_view path) {
 
 }  // namespace
 
-bool ReachableNames::add(std::string_view name, const std::vector<std::string_view>& qualifiers) {
+bool ReachableNames::add(std::string_view name, Mention mention, const std::vector<std::string_view>& qualifiers) {
   words_.add(name);
-  const auto [found, added] = names_.try_emplace(std::string(name));
-  std::vector<std::string>& known = found->second;
+  const auto [found, added] = names_[static_cast<std::size_t>(mention)].try_emplace(std::string(name));
+  Qualifiers& known = found->second;
   if (qualifiers.empty()) {
     const bool wider = added || !known.empty();
     known.clear();
@@ -39,18 +38,24 @@ bool ReachableNames::add(std::string_view name, const std::vector<std::string_vi
   return grew;
 }
 
-WordSet ReachableNames::meant_by(const SourceFile& file) const {
-  std::unordered_set<std::string_view> spelled;
-  const auto note = [&spelled](std::string_view word) { spelled.insert(word); };
-  words_.each_in(file.text, note);
-  words_.each_in(own_name(file.path), note);
-  WordSet meant;
-  for (const std::string_view word : spelled) {
-    const auto found = names_.find(std::string(word));
-    if (found == names_.end()) continue;
-    const std::vector<std::string>& qualifiers = found->second;
-    const auto is_spelled = [&](const std::string& qualifier) { return spelled.contains(qualifier); };
-    if (qualifiers.empty() || std::any_of(qualifiers.begin(), qualifiers.end(), is_spelled)) meant.add(word);
+WantedWords ReachableNames::meant_by(const SourceFile& file) const {
+  std::unordered_map<std::string_view, bool> spelled;  // also where it may be bound?
+  words_.each_in(file.text, [&](std::string_view word) {
+    bool& bound = spelled[word];
+    bound = bound || may_bind(file.text, word);
+  });
+  words_.each_in(own_name(file.path), [&](std::string_view word) { spelled[word] = true; });
+  const auto is_spelled = [&](const std::string& qualifier) { return spelled.contains(qualifier); };
+  WantedWords meant;
+  for (const Mention mention : {Mention::any, Mention::binding}) {
+    const auto& names = names_[static_cast<std::size_t>(mention)];
+    for (const auto& [word, bound] : spelled) {
+      if (mention == Mention::binding && !bound) continue;
+      const auto found = names.find(std::string(word));
+      if (found == names.end()) continue;
+      const Qualifiers& qualifiers = found->second;
+      if (qualifiers.empty() || std::any_of(qualifiers.begin(), qualifiers.end(), is_spelled)) meant.add(word, mention);
+    }
   }
   return meant;
 }

@@ -1,13 +1,14 @@
 // Which files can mean a name of another file.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "source/source_file.h"
-#include "source/word_set.h"
+#include "source/wanted_words.h"
 
 namespace procsafe {
 
@@ -16,14 +17,15 @@ namespace procsafe {
 class ReachableNames {
  public:
   /// True when it was new. Without qualifiers the name alone is enough.
-  bool add(std::string_view name, const std::vector<std::string_view>& qualifiers);
-  [[nodiscard]] bool empty() const { return names_.empty(); }
-  /// The names the file spells and can mean. Safe to call from many threads.
-  [[nodiscard]] WordSet meant_by(const SourceFile& file) const;
+  bool add(std::string_view name, Mention mention, const std::vector<std::string_view>& qualifiers);
+  [[nodiscard]] bool empty() const { return words_.empty(); }
+  /// The names the file mentions, so that it counts, and can mean. Safe to call from many threads.
+  [[nodiscard]] WantedWords meant_by(const SourceFile& file) const;
 
  private:
-  std::unordered_map<std::string, std::vector<std::string>> names_;  // name → qualifiers, sorted; none: always meant
-  WordSet words_;
+  using Qualifiers = std::vector<std::string>;                        // sorted; none: always meant
+  std::array<std::unordered_map<std::string, Qualifiers>, 2> names_;  // by Mention
+  WordSet words_;                                                     // all names and qualifiers
 };
 
 }  // namespace procsafe

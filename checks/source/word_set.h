@@ -22,6 +22,9 @@ class WordSet {
   [[nodiscard]] bool found_in(std::string_view text) const {
     return matches_all_ || any_in(text, [](std::string_view) { return true; });
   }
+  /// Is there a place in `text` where one of the words stands and `accept(word)` holds, the word a part of `text`?
+  template <class Accept>
+  bool any_in(std::string_view text, Accept accept) const;
   /// Calls `use(word)` for every place in `text` where one of the words stands.
   template <class Use>
   void each_in(std::string_view text, Use use) const {
@@ -31,15 +34,12 @@ class WordSet {
     });
   }
 
- private:
   static bool is_word_byte(char byte);
+
+ private:
   static std::size_t beginning(char first, char second) {
     return static_cast<std::size_t>(static_cast<unsigned char>(first)) << 8U | static_cast<unsigned char>(second);
   }
-  /// Is there a place where one of the words stands for which `accept(word)` holds?
-  template <class Accept>
-  bool any_in(std::string_view text, Accept accept) const;
-
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }

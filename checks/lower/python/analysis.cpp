@@ -66,14 +66,14 @@ FileFacts Analysis::run(Names& names) {
   return facts_;
 }
 
-bool Analysis::is_meant(const Unit& unit, const WordSet& words) const {
+bool Analysis::is_meant(const Unit& unit, const WantedWords& words) const {
   // Who calls a class means its constructor, which does not spell the name.
   const Function& function = *unit.functions.front();
   const bool special = function.owner != nullptr && is_special_name(function.name);
   return (special && words.contains(function.owner->name)) || words.found_in(input_.file.text_of(unit.range));
 }
 
-bool Analysis::wake(const WordSet& words) {
+bool Analysis::wake(const WantedWords& words) {
   bool any = false;
   for (UnitId id = 0; id < units_.size(); ++id) {
     Unit& unit = units_[id];
@@ -125,8 +125,8 @@ void Analysis::walk(UnitId id) {
   unit.journal = std::exchange(journal_, {});
 }
 
-void Analysis::learn(std::string_view word, WordSet& fresh) {
-  if (known_words_.add(word)) fresh.add(word);
+void Analysis::learn(std::string_view word, Mention mention, WantedWords& fresh) {
+  if (known_words_.add(word, mention)) fresh.add(word, mention);
 }
 
 /// Does the value make an operation of what is done with it?
@@ -142,7 +142,7 @@ bool Analysis::matters(Ref value) {
       const ApiCatalog& apis = input_.catalog.python();
       const Api* api = apis.find(value->name);
       result = api != nullptr ? api->operation.has_value()
-                              : apis.find_type(value->name) != nullptr || apis.is_namespace(value->name);
+                              : apis.find_type(value->name) != nullptr || apis.leads_to_operation(value->name);
       break;
     }
     case Object::Kind::choice:
@@ -157,8 +157,8 @@ bool Analysis::matters(Ref value) {
 }
 
 /// The names by which what sleeps can let flow something into what is awake, or the other way round.
-WordSet Analysis::fresh_words() {
-  WordSet fresh;
+WantedWords Analysis::fresh_words() {
+  WantedWords fresh;
   if (std::all_of(units_.begin(), units_.end(), [](const Unit& unit) { return unit.awake; })) return fresh;
   slots_.each([&](const Slot& slot, Ref value, const std::vector<UnitId>& readers) {
     // A module under its own name is looked for by that, or by its members.
@@ -166,7 +166,8 @@ WordSet Analysis::fresh_words() {
                       (slot.kind == Slot::Kind::carrier || (matters(value) && !value->is_name(spelled_name(slot))));
     // What an operation is about comes from anywhere; who was woken up, was so for what it was handed.
     const auto asks = [&](UnitId id) { return acts(id) || (units_[id].woken && slot.kind == Slot::Kind::parameter); };
-    if (told || std::any_of(readers.begin(), readers.end(), asks)) learn(spelled_name(slot), fresh);
+    if (told) learn(spelled_name(slot), mention_by_reader(slot), fresh);
+    if (std::any_of(readers.begin(), readers.end(), asks)) learn(spelled_name(slot), mention_by_writer(slot), fresh);
   });
   add_acting_functions(fresh);
   return fresh;
@@ -209,13 +210,13 @@ std::vector<Slot> Analysis::foreign_questions() {
 }
 
 /// A function that does something to processes does it for those who call it.
-void Analysis::add_acting_functions(WordSet& fresh) {
+void Analysis::add_acting_functions(WantedWords& fresh) {
   std::set<const Function*> acting;
   for (const Unit& unit : units_) {
     for (const auto& [id, draft] : unit.journal.drafts) acting.insert(draft.function);
     for (const Draft& draft : unit.journal.inner) acting.insert(draft.function);
     for (const Handler& handler : unit.journal.handlers) {
-      if (handler.function != nullptr) learn(handler.function->name, fresh);
+      if (handler.function != nullptr) learn(handler.function->name, Mention::any, fresh);
     }
   }
   for (bool grew = true; grew;) {
@@ -228,7 +229,7 @@ void Analysis::add_acting_functions(WordSet& fresh) {
   }
   for (const Function* function : acting) {
     if (function == nullptr || function->node.is(Kind::lambda)) continue;
-    learn(spelled_name({Slot::Kind::result, function->qualified, 0}), fresh);
+    learn(spelled_name({Slot::Kind::result, function->qualified, 0}), Mention::any, fresh);
   }
 }
 

@@ -15,7 +15,7 @@
 #include "lower/python/program.h"
 #include "lower/python/slots.h"
 #include "lower/python/syntax.h"
-#include "source/word_set.h"
+#include "source/wanted_words.h"
 
 namespace procsafe::python {
 
@@ -37,7 +37,7 @@ class Analysis : public FileLowering {
   Analysis(const LowerInput& input, Syntax syntax, std::vector<Notice> notices);
 
   [[nodiscard]] FileFacts run(Names& names) override;
-  [[nodiscard]] bool wake(const WordSet& words) override;
+  [[nodiscard]] bool wake(const WantedWords& words) override;
 
  private:
   struct Unit {
@@ -49,17 +49,17 @@ class Analysis : public FileLowering {
     int walks = 0;       // in this round
   };
   void divide();
-  [[nodiscard]] bool is_meant(const Unit& unit, const WordSet& words) const;
+  [[nodiscard]] bool is_meant(const Unit& unit, const WantedWords& words) const;
   void settle();
   void walk_stale();
   void walk(UnitId id);
   void mark_all_stale();
-  [[nodiscard]] WordSet fresh_words();
+  [[nodiscard]] WantedWords fresh_words();
   [[nodiscard]] bool acts(UnitId id) const;
   [[nodiscard]] std::set<std::string> foreign_ancestors();
   [[nodiscard]] std::vector<Slot> foreign_questions();
-  void add_acting_functions(WordSet& fresh);
-  void learn(std::string_view word, WordSet& fresh);
+  void add_acting_functions(WantedWords& fresh);
+  void learn(std::string_view word, Mention mention, WantedWords& fresh);
   [[nodiscard]] bool matters(Ref value);
   [[nodiscard]] FileFacts facts();
 
@@ -74,7 +74,7 @@ class Analysis : public FileLowering {
   Interpreter interpreter_;
   std::vector<Notice> notices_;
   std::vector<Unit> units_;
-  WordSet known_words_;
+  WantedWords known_words_;
   std::unordered_map<Ref, bool> matters_;
   bool first_ = true;
   bool changed_ = true;  ///< since `facts_` were made

@@ -57,11 +57,37 @@ TEST(Prefilter, WantsTheClassBeforeItsMethods) {
   EXPECT_TRUE(prefilter.passes(source_from_text("a.py", "def f(p: Process):\n    p.communicate()\n")));
 }
 
+TEST(WantedWords, CountCallsOnlyWhereAnyMentionDoes) {
+  const auto binds = [](std::string_view text) {
+    WantedWords words;
+    words.add("stop", Mention::binding);
+    return words.found_in(text);
+  };
+  EXPECT_FALSE(binds("self.stop()"));
+  EXPECT_FALSE(binds("x = stop (1)"));
+  EXPECT_FALSE(binds("stop(undef)"));
+  EXPECT_TRUE(binds("def stop(self): pass"));
+  EXPECT_TRUE(binds("async def  stop (self): pass"));
+  EXPECT_TRUE(binds("def \\\n stop(self): pass"));
+  EXPECT_TRUE(binds("class stop(object): pass"));
+  EXPECT_TRUE(binds("self.stop = f"));
+  EXPECT_TRUE(binds("start, self.stop = pair"));
+  EXPECT_TRUE(binds("self.stop.append(p)"));
+  EXPECT_TRUE(binds("from tools import stop"));
+  EXPECT_TRUE(binds("register(self.stop)")) << "whoever gets it may call it with more";
+  EXPECT_TRUE(binds("stop() or stop"));
+  WantedWords any;
+  EXPECT_TRUE(any.add("stop", Mention::binding));
+  EXPECT_TRUE(any.add("stop", Mention::any));
+  EXPECT_FALSE(any.add("stop", Mention::binding));
+  EXPECT_TRUE(any.found_in("self.stop()"));
+}
+
 TEST(ReachableNames, AreMeantWhereModuleOrClassIsSpelled) {
   ReachableNames names;
   EXPECT_TRUE(names.empty());
-  EXPECT_TRUE(names.add("proc", {"tools", "Server"}));
-  EXPECT_FALSE(names.add("proc", {"tools"}));
+  EXPECT_TRUE(names.add("proc", Mention::any, {"tools", "Server"}));
+  EXPECT_FALSE(names.add("proc", Mention::any, {"tools"}));
   const auto means = [&](const std::string& path, const std::string& text) {
     return names.meant_by(source_from_text(path, text)).contains("proc");
   };
@@ -71,9 +97,9 @@ TEST(ReachableNames, AreMeantWhereModuleOrClassIsSpelled) {
   EXPECT_TRUE(means("lib/tools/__init__.py", "def f(s): s.proc.kill()\n"));
   EXPECT_FALSE(means("lib/tools/other.py", "def f(s): s.proc.kill()\n"));
   EXPECT_FALSE(means("a.py", "from tools import process\n"));
-  EXPECT_TRUE(names.add("proc", {}));
+  EXPECT_TRUE(names.add("proc", Mention::any, {}));
   EXPECT_TRUE(means("a.py", "x.proc.kill()\n"));
-  EXPECT_FALSE(names.add("proc", {"tools"})) << "it is meant everywhere by now";
+  EXPECT_FALSE(names.add("proc", Mention::any, {"tools"})) << "it is meant everywhere by now";
 }
 
 }  // namespace
