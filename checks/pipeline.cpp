@@ -7,7 +7,6 @@
 #include "link/link.h"
 #include "lower/lowering.h"
 #include "source/parallel.h"
-#include "source/prefilter.h"
 
 namespace procsafe {
 namespace {
@@ -56,14 +55,13 @@ void add_clang(const SourceFile& file, const ClangResult& clang, FileFacts& fact
 std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& catalog, const PipelineOptions& options) {
   const std::unique_ptr<EmbeddedShell> shell = make_embedded_shell(catalog);
   const ClangResult clang = clang_semantics(files, catalog, options.clang, options.threads, options.wake);
-  const Prefilter prefilter(catalog);
   Interest interest;
   std::vector<std::unique_ptr<FileLowering>> lowerings(files.size());
   const LowerFile lower_one = [&](std::size_t index, Names& names) {
     const SourceFile& file = files[index];
     if (file.dormant) return FileFacts{};
     if (!lowerings[index]) {
-      const WordSet* wanted = options.exhaustive ? nullptr : prefilter.words(file.language);
+      const WordSet* wanted = options.prefilter == nullptr ? nullptr : options.prefilter->words(file.language);
       lowerings[index] = open_file({file, wanted, catalog, *shell, names, semantics_of(file, clang)});
       const ReachableNames& known = interest.names_of(file.language);
       if (!known.empty()) static_cast<void>(lowerings[index]->wake(known.meant_by(file)));
@@ -77,11 +75,11 @@ std::vector<FileResult> analyse(std::vector<SourceFile> files, const Catalog& ca
     for (Flow& flow : promises(file)) promised.push_back(std::move(flow));
   }
   const Extend wake_what_matters = [&](std::span<const FileFacts> facts, const SlotTable& table) {
-    const bool grew = interest.learn(facts, files, table, catalog, prefilter);
+    const bool grew = interest.learn(facts, files, table, catalog, *options.prefilter);
     return grew ? wake_files(interest, options, files, lowerings) : std::vector<std::size_t>{};
   };
-  std::vector<FileFacts> facts =
-      link(files.size(), lower_one, options.threads, promised, options.exhaustive ? Extend{} : wake_what_matters);
+  std::vector<FileFacts> facts = link(files.size(), lower_one, options.threads, promised,
+                                      options.prefilter == nullptr ? Extend{} : wake_what_matters);
   lowerings.clear();  // they look into `files`
   std::vector<FileResult> results;
   results.reserve(files.size());

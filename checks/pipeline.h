@@ -8,6 +8,7 @@
 #include "judge/file_result.h"
 #include "judge/judge.h"
 #include "lower/clang/clang_tier.h"
+#include "source/prefilter.h"
 #include "source/source_file.h"
 
 namespace procsafe {
@@ -17,8 +18,8 @@ struct PipelineOptions {
   /// Where the configuration differs from file to file: turns `judge` into the options of one file.
   std::function<void(const SourceFile&, JudgeOptions&)> configure;
   unsigned threads = 1;
-  /// Leave nothing out: no part of a file sleeps. Must not change any finding.
-  bool exhaustive = false;
+  /// What leaves parts of files asleep; null: nothing is left out (--exhaustive), which must not change any finding.
+  const Prefilter* prefilter = nullptr;
   /// Reads a dormant file again, when a name of another file shows that it matters; called from several threads.
   /// Empty: there are no dormant files.
   std::function<void(SourceFile&)> wake;

@@ -31,7 +31,9 @@ std::string file_name(const RuleCase& one) {
 }
 
 PipelineOptions options_for(Preset preset) {
+  static const Prefilter prefilter(catalog());
   PipelineOptions options;
+  options.prefilter = &prefilter;
   options.judge.preset = preset;
   options.judge.today = std::chrono::year_month_day{std::chrono::year(2026), std::chrono::January, std::chrono::day(1)};
   return options;

@@ -32,7 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   files.push_back(source_from_text(kNames[data[0] % std::size(kNames)], std::move(text)));
   files.back().module = "fuzz";
   PipelineOptions options;
-  options.exhaustive = true;
   options.judge.preset = Preset::strict;
   options.judge.today = std::chrono::year_month_day{std::chrono::year(2026), std::chrono::January, std::chrono::day(1)};
   for (const FileResult& result : analyse(std::move(files), catalog(), options)) {

@@ -30,9 +30,10 @@ struct ScriptRow {
 
 /// `line rule` of every finding in the last of the files, sorted by line, then rule, joined by "; ". A missing handler
 /// is left out: every line that keeps a job would have one; handlers_test.cpp asks for it.
-inline std::string findings(std::vector<SourceFile> files, Preset preset = Preset::recommended) {
+inline std::string findings(std::vector<SourceFile> files, Preset preset, const Prefilter* prefilter) {
   PipelineOptions options;
   options.judge.preset = preset;
+  options.prefilter = prefilter;
   std::vector<FileResult> results = analyse(std::move(files), catalog(), options);
   const FileResult& last = results.back();
   std::vector<std::pair<std::uint32_t, std::string>> rows;
@@ -44,6 +45,15 @@ inline std::string findings(std::vector<SourceFile> files, Preset preset = Prese
   std::string joined;
   for (const auto& [line, rule] : rows) joined += (joined.empty() ? "" : "; ") + std::to_string(line) + " " + rule;
   return joined;
+}
+
+/// The same, with parts of the files asleep; it is said where that changes anything.
+inline std::string findings(std::vector<SourceFile> files, Preset preset = Preset::recommended) {
+  static const Prefilter prefilter(catalog());
+  const std::string with_nothing_asleep = findings(files, preset, nullptr);
+  std::string found = findings(std::move(files), preset, &prefilter);
+  if (found != with_nothing_asleep) found += " but with nothing asleep " + with_nothing_asleep;
+  return found;
 }
 
 inline std::string findings(std::string_view script, std::string_view name = "script.sh") {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <tuple>
@@ -42,13 +43,13 @@ unsigned threads(const CheckOptions& options) {
   return options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
 }
 
-PipelineOptions pipeline_options(const CheckOptions& options, const ReadOptions& read) {
+PipelineOptions pipeline_options(const CheckOptions& options, const Prefilter* prefilter, const ReadOptions& read) {
   PipelineOptions pipeline;
   pipeline.judge.preset = options.preset.value_or(Preset::recommended);
   pipeline.judge.only = options.rules;
   pipeline.judge.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   pipeline.threads = threads(options);
-  pipeline.exhaustive = options.exhaustive;
+  pipeline.prefilter = prefilter;
   pipeline.clang.tier = options.cpp;
   pipeline.clang.compile_database = options.build_directory;
   pipeline.clang.extra_arguments = options.extra_args;
@@ -56,11 +57,11 @@ PipelineOptions pipeline_options(const CheckOptions& options, const ReadOptions&
   return pipeline;
 }
 
-ReadOptions read_options(const CheckOptions& options, const Prefilter& prefilter) {
+ReadOptions read_options(const CheckOptions& options, const Prefilter* prefilter) {
   ReadOptions read;
   read.max_file_size = options.max_file_size;
   read.threads = threads(options);
-  if (!options.exhaustive) read.wanted = [&prefilter](const SourceFile& file) { return prefilter.passes(file); };
+  if (prefilter != nullptr) read.wanted = [prefilter](const SourceFile& file) { return prefilter->passes(file); };
   return read;
 }
 
@@ -134,8 +135,10 @@ void analyse_paths(const CheckOptions& options, Catalog& catalog, Run& run) {
   Configs configs(options);
   configs.leave_out_excluded(found);
   configs.add_apis(catalog);
-  const Prefilter prefilter(catalog);
-  const ReadOptions read = read_options(options, prefilter);
+  std::optional<Prefilter> prefilter;
+  if (!options.exhaustive) prefilter.emplace(catalog);
+  const Prefilter* const leaves_out = prefilter ? &*prefilter : nullptr;
+  const ReadOptions read = read_options(options, leaves_out);
   SourceSet sources = read_files(std::move(found), read);
   run.files_checked = sources.files.size();
   collect_problems(sources.problems, run);
@@ -144,7 +147,7 @@ void analyse_paths(const CheckOptions& options, Catalog& catalog, Run& run) {
         {Notice::Level::error, "", {0, 0}, "nothing to check: no file of a known language was found"});
   progress.expect(static_cast<std::size_t>(
       std::count_if(sources.files.begin(), sources.files.end(), [](const SourceFile& file) { return !file.dormant; })));
-  PipelineOptions pipeline = pipeline_options(options, read);
+  PipelineOptions pipeline = pipeline_options(options, leaves_out, read);
   pipeline.configure = [&](const SourceFile& file, JudgeOptions& judging) { configs.apply(file, judging); };
   pipeline.lowered = [&] { progress.step(); };
   run.files = analyse(std::move(sources.files), catalog, pipeline);

@@ -53,13 +53,13 @@ void Analysis::divide() {
 FileFacts Analysis::run(Names& names) {
   current_.set(names);
   for (Unit& unit : units_) unit.walks = 0;
-  if (first_) {
-    mark_all_stale();
-  } else if (slots_.refresh()) {
+  const auto refreshed = std::exchange(first_, false) ? SlotStore::Refreshed::shared : slots_.refresh();
+  if (refreshed == SlotStore::Refreshed::shared) {
     names_.forget();
     mark_all_stale();
   }
-  first_ = false;
+  // What is asked of classes of other files depends on what is known of them, whoever reads it.
+  changed_ = changed_ || refreshed != SlotStore::Refreshed::nothing;
   settle();
   if (changed_) facts_ = facts();
   changed_ = false;

@@ -45,8 +45,8 @@ void SlotStore::set_part(Cell& cell, const Part* part) {
   mark_stale(cell);
 }
 
-bool SlotStore::refresh() {
-  bool shared = false;
+SlotStore::Refreshed SlotStore::refresh() {
+  Refreshed result = Refreshed::nothing;
   // Asking makes objects, whose order must not depend on that of a hash table.
   std::vector<std::pair<const Slot*, Cell*>> asked;
   for (auto& [slot, cell] : cells_) {
@@ -62,9 +62,9 @@ bool SlotStore::refresh() {
     const auto means_itself = [name = &slot->symbol](Ref value) { return value == nullptr || value->is_name(*name); };
     const bool same = cell->holds_text == held_text && slot->kind == Slot::Kind::global && means_itself(before) &&
                       means_itself(cell->linked);
-    shared = shared || (cell->shared && !same);
+    result = std::max(result, cell->shared && !same ? Refreshed::shared : Refreshed::something);
   }
-  return shared;
+  return result;
 }
 
 void SlotStore::flow(const Slot& slot, Ref value, SourceRange at) {

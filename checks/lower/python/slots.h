@@ -30,9 +30,13 @@ class SlotStore {
   void leave();
   /// The units that must be walked again; the caller takes out what it walks.
   std::set<UnitId>& stale() { return stale_; }
-  /// Asks the other files again; units that read what has changed become stale. True when something changed that
-  /// `read_shared` gave.
-  [[nodiscard]] bool refresh();
+  enum class Refreshed : std::uint8_t {
+    nothing,
+    something,
+    shared,  ///< among it what `read_shared` gave
+  };
+  /// Asks the other files again; units that read what has changed become stale. What has changed?
+  [[nodiscard]] Refreshed refresh();
 
   void flow(const Slot& slot, Ref value, SourceRange at);
   /// What flows into the slot, with slots resolved; the slot itself when nothing is known to.
