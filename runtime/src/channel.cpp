@@ -57,6 +57,13 @@ const char* stage_name(wire::Stage stage) {
   return "starting";
 }
 
+/// What an error of a stage is about.
+std::string path_of(wire::Stage stage, const Command& command) {
+  if (stage == wire::Stage::directory) return command.cwd.string();
+  if (stage != wire::Stage::execute) return "";
+  return command.executable.empty() ? command.argv.front() : command.executable;
+}
+
 /// The pid behind a pidfd as this program's PID namespace numbers it (proc(5), fdinfo).
 pid_t pid_of(const UniqueFd& pidfd) {
   std::ifstream file("/proc/self/fdinfo/" + std::to_string(pidfd.get()));
@@ -72,9 +79,9 @@ Channel::Channel(std::shared_ptr<Core> core, Command command, UniqueFd socket, S
                  std::unique_ptr<LimitGroup> limits)
     : core_(std::move(core)),
       command_(std::move(command)),
-      socket_(std::move(socket)),
+      socket_(above_standard(std::move(socket))),
       limits_(std::move(limits)),
-      input_(std::move(io.input)) {
+      input_(above_standard(std::move(io.input))) {
   open_stream(out_, std::move(io.output), command_.out);
   open_stream(err_, std::move(io.error), command_.err);
 }
@@ -83,7 +90,7 @@ Channel::~Channel() = default;
 
 void Channel::open_stream(Stream& stream, UniqueFd fd, const Output& output) {
   if (!fd.valid()) return;
-  stream.fd = std::move(fd);
+  stream.fd = above_standard(std::move(fd));
   if (output.kind == Output::Kind::lines) {
     stream.lines.emplace(output.on_line);
   } else {
@@ -109,7 +116,7 @@ void Channel::await_start(Clock::time_point asked) {
     if (started_.error == ESHUTDOWN) throw ManagerError("the manager has been stopped");
     throw SpawnError(
         "'" + command_.argv.front() + "': " + stage_name(started_.stage) + ": " + std::strerror(started_.error),
-        started_.error);
+        started_.error, path_of(started_.stage, command_));
   }
   start_ = asked;
   pid_ = pidfd.empty() ? started_.pid : pid_of(pidfd.front());
@@ -143,16 +150,25 @@ void Channel::mark_driver() {
 }
 
 void Channel::drive_to_end() {
+  while (!drive(seconds(1))) {
+  }
+}
+
+bool Channel::drive(milliseconds time) {
   mark_driver();
+  const auto end = Clock::now() + time;
   while (!finished()) {
     PollEntries entries = poll_set();
-    const auto left = std::chrono::duration_cast<milliseconds>(due() - Clock::now());
+    const auto left = std::chrono::duration_cast<milliseconds>(std::min(due(), end) - Clock::now());
     // At least once a second, because another thread's request_stop() may bring the due time forward.
     const int ready =
         poll(entries.data(), entries.size(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1000)));
+    const bool interrupted = ready < 0 && errno == EINTR;
     if (ready > 0) handle(entries);
     if (Clock::now() >= due()) handle_due();
+    if (interrupted || Clock::now() >= end) break;
   }
+  return finished();
 }
 
 Channel::Clock::time_point Channel::due() const {
@@ -368,6 +384,8 @@ void Channel::finish() {
 
 void Channel::announce() {
   if (event_.valid()) (void)eventfd_write(event_.get(), 1);
+  if (main_ended_event_.valid()) (void)eventfd_write(main_ended_event_.get(), 1);
+  if (finished_ && finished_event_.valid()) (void)eventfd_write(finished_event_.get(), 1);
   changed_.notify_all();
 }
 
@@ -469,10 +487,25 @@ std::vector<ProcessInfo> Channel::tree() {
 int Channel::event_fd() {
   const std::scoped_lock lock(mutex_);
   if (!event_.valid()) {
-    event_.reset(eventfd(main_ended_ ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK));
+    event_ = above_standard(UniqueFd(eventfd(main_ended_ ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK)));
     if (!event_.valid()) throw ManagerError(std::string("eventfd: ") + std::strerror(errno));
   }
   return event_.get();
+}
+
+int Channel::ended_fd(bool tree) {
+  const std::scoped_lock lock(mutex_);
+  UniqueFd& event = tree ? finished_event_ : main_ended_event_;
+  if (!event.valid()) {
+    event = above_standard(UniqueFd(eventfd((tree ? finished_ : main_ended_) ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK)));
+    if (!event.valid()) throw ManagerError(std::string("eventfd: ") + std::strerror(errno));
+  }
+  return event.get();
+}
+
+const Result* Channel::known_result() const {
+  const std::scoped_lock lock(mutex_);
+  return finished_ ? &result_ : main_ended_ ? &main_result_ : nullptr;
 }
 
 std::future<Result> Channel::future() {

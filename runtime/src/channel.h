@@ -45,6 +45,8 @@ class Channel {
   Clock::time_point due() const;
   void handle_due();
   void drive_to_end();
+  /// Drives for at most `time`, less when a signal was handled; whether the tree has ended.
+  bool drive(milliseconds time);
   void mark_driver();
 
   // For all threads.
@@ -58,6 +60,10 @@ class Channel {
   void close_input();
   std::vector<ProcessInfo> tree();
   int event_fd();
+  /// Readable from then on once the main process, or the tree, has ended.
+  int ended_fd(bool tree);
+  /// Of the main process while its tree lives on; nullptr while it runs. What it points to does not change.
+  const Result* known_result() const;
   /// Fulfilled when the tree has ended.
   std::future<Result> future();
 
@@ -121,6 +127,7 @@ class Channel {
   std::string pending_input_;
   bool close_input_ = false;
   UniqueFd event_;
+  UniqueFd main_ended_event_, finished_event_;
   std::vector<ProcessInfo> listing_;
   std::uint64_t listings_ = 0;
   std::optional<std::promise<Result>> promise_;

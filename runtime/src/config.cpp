@@ -24,11 +24,21 @@ constexpr std::array<std::pair<std::string_view, Containment>, 5> containments{{
 constexpr std::array<std::pair<std::string_view, CgroupVersion>, 3> cgroup_versions{
     {{"auto", CgroupVersion::any}, {"v1", CgroupVersion::v1}, {"v2", CgroupVersion::v2}}};
 
-/// Reads PM_ variables and collects what is wrong with them.
+/// Reads PM_ variables, from "NAME=value" settings before the environment, and collects what is wrong with them.
 class EnvironmentReader {
  public:
+  explicit EnvironmentReader(const std::vector<std::string>& settings) : settings_(settings) {}
+
+  /// With the environment's only where the program was not started with more rights than its caller has.
+  const char* look_up(const char* name, bool only_secure = false) const {
+    const std::string start = std::string(name) + "=";
+    for (auto setting = settings_.rbegin(); setting != settings_.rend(); ++setting)
+      if (setting->starts_with(start)) return setting->c_str() + start.size();
+    return only_secure ? secure_getenv(name) : std::getenv(name);
+  }
+
   void read(const char* name, milliseconds& time) {
-    const char* text = std::getenv(name);
+    const char* text = look_up(name);
     if (text == nullptr) return;
     if (std::string_view(text) == "none") {
       time = no_timeout;
@@ -41,12 +51,12 @@ class EnvironmentReader {
   }
 
   void read(const char* name, std::size_t& number) {
-    const char* text = std::getenv(name);
+    const char* text = look_up(name);
     if (text != nullptr && !parse(text, number)) fault(name, text, "a whole number");
   }
 
   void read(const char* name, bool& flag) {
-    const char* text = std::getenv(name);
+    const char* text = look_up(name);
     if (text == nullptr) return;
     const std::string_view value(text);
     if (value != "0" && value != "1") return fault(name, text, "0 or 1");
@@ -55,7 +65,7 @@ class EnvironmentReader {
 
   template <typename Value, std::size_t count>
   void read(const char* name, const std::array<std::pair<std::string_view, Value>, count>& words, Value& chosen) {
-    const char* text = std::getenv(name);
+    const char* text = look_up(name);
     if (text == nullptr) return;
     std::string allowed;
     for (const auto& [word, value] : words) {
@@ -69,11 +79,11 @@ class EnvironmentReader {
   }
 
   void read(const char* name, std::string& value) {
-    if (const char* text = std::getenv(name)) value = text;
+    if (const char* text = look_up(name)) value = text;
   }
 
   void read(const char* name, std::vector<std::string>& list) {
-    const char* text = std::getenv(name);
+    const char* text = look_up(name);
     for (std::string_view rest = text == nullptr ? "" : text; !rest.empty();) {
       const std::size_t comma = rest.find(',');
       if (comma != 0) list.emplace_back(rest.substr(0, comma));
@@ -93,6 +103,8 @@ class EnvironmentReader {
   void fault(const char* name, const char* text, const char* wanted) {
     faults.push_back(std::string(name) + "='" + text + "' must be " + wanted);
   }
+
+  const std::vector<std::string>& settings_;
 };
 
 std::string json_time(milliseconds time) { return time == no_timeout ? "null" : std::to_string(time.count()); }
@@ -137,11 +149,9 @@ std::string config_json(const Config& config) {
       .text();
 }
 
-inline namespace v0 {
-
-Config Config::from_environment() {
+Config config_from(const std::vector<std::string>& settings) {
   Config config;
-  EnvironmentReader reader;
+  EnvironmentReader reader(settings);
   reader.read("PM_MAX_PROCESSES", config.max_processes);
   reader.read("PM_DEFAULT_TIMEOUT", config.default_timeout);
   reader.read("PM_GRACEFUL_TIMEOUT", config.graceful_timeout);
@@ -154,14 +164,19 @@ Config Config::from_environment() {
   reader.read("PM_EVENTS", config.events);
   reader.read("PM_REDACT", config.redact);
   reader.read("PM_ALERT_ACTIVE", config.alert_active);
-  if (const char* directory = secure_getenv("PM_RUN_DIR")) config.run_directory = directory;
+  reader.read("PM_COMPONENT", config.component);
+  if (const char* directory = reader.look_up("PM_RUN_DIR", true)) config.run_directory = directory;
   // A set-user-ID program must not be told by its caller which guard to run.
-  if (const char* guard = secure_getenv("PM_GUARD")) config.guard = guard;
+  if (const char* guard = reader.look_up("PM_GUARD", true)) config.guard = guard;
   std::vector<std::string> faults = std::move(reader.faults);
   for (std::string& fault : config_faults(config)) faults.push_back(std::move(fault));
   if (!faults.empty()) throw ConfigError(std::move(faults));
   return config;
 }
+
+inline namespace v0 {
+
+Config Config::from_environment() { return config_from({}); }
 
 }  // namespace v0
 }  // namespace procsafe

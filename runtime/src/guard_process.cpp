@@ -121,8 +121,8 @@ void receive_hello(GuardProcess& guard, const std::string& executable) {
   if (hello.error != 0) fail(std::string(hello.failed) + ": " + std::strerror(hello.error));
   if (descriptors.size() != 2) fail("sent no descriptors");
   guard.cgroup_error = hello.cgroup_error;
-  guard.guard_pidfd = std::move(descriptors[0]);
-  guard.sentinel_pidfd = std::move(descriptors[1]);
+  guard.guard_pidfd = above_standard(std::move(descriptors[0]));
+  guard.sentinel_pidfd = above_standard(std::move(descriptors[1]));
 }
 
 std::vector<std::filesystem::path> guard_places() {
@@ -184,7 +184,7 @@ GuardProcess start_guard(const std::filesystem::path& executable, const GuardOpt
     throw ManagerError("guard " + path + " cannot be started: " + std::strerror(error));
   guard_end.reset();
   GuardProcess guard;
-  guard.control = std::move(manager_end);
+  guard.control = above_standard(std::move(manager_end));
   receive_hello(guard, path);
   return guard;
 }

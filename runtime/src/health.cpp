@@ -36,17 +36,6 @@ std::vector<ProcessInfo> find_zombies(pid_t parent) {
   return zombies;
 }
 
-std::string processes_json(const std::vector<ProcessInfo>& processes) {
-  return json_array(processes, [](const ProcessInfo& process) {
-    return JsonObject()
-        .add("pid", process.pid)
-        .add("parent", process.parent)
-        .add("state", std::string_view(&process.state, 1))
-        .add("command", process.command)
-        .text();
-  });
-}
-
 }  // namespace
 
 Health Core::health() const {
@@ -97,11 +86,6 @@ Guarantee Core::guarantee() const {
 int Health::exit_code() const { return !guard_alive ? 2 : problems.empty() ? 0 : 1; }
 
 std::string Health::json() const {
-  const auto quote = [](const std::string& text) {
-    std::string quoted;
-    append_json_string(quoted, text);
-    return quoted;
-  };
   return JsonObject()
       .add("ok", ok())
       .add("guard_alive", guard_alive)
@@ -111,7 +95,7 @@ std::string Health::json() const {
       .add("cleanup_failures", cleanup_failures)
       .raw("zombies", processes_json(zombies))
       .raw("orphans", processes_json(orphans))
-      .raw("problems", json_array(problems, quote))
+      .raw("problems", json_array(problems, json_string))
       .text();
 }
 

@@ -66,4 +66,21 @@ JsonObject& JsonObject::raw(std::string_view name, std::string_view value) {
   return *this;
 }
 
+std::string json_string(std::string_view value) {
+  std::string quoted;
+  append_json_string(quoted, value);
+  return quoted;
+}
+
+std::string processes_json(const std::vector<ProcessInfo>& processes) {
+  return json_array(processes, [](const ProcessInfo& process) {
+    return JsonObject()
+        .add("pid", process.pid)
+        .add("parent", process.parent)
+        .add("state", std::string_view(&process.state, 1))
+        .add("command", process.command)
+        .text();
+  });
+}
+
 }  // namespace procsafe

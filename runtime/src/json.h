@@ -1,6 +1,8 @@
 // Just enough JSON to write one flat object a line.
 #pragma once
 
+#include <procsafe/result.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +11,9 @@
 namespace procsafe {
 
 void append_json_string(std::string& text, std::string_view value);
+std::string json_string(std::string_view value);
+/// An array of objects.
+std::string processes_json(const std::vector<ProcessInfo>& processes);
 /// Seconds and other measures: shortest form that reads back the same.
 std::string json_number(double value);
 

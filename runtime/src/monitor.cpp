@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "core.h"
+#include "socket.h"
 
 namespace procsafe {
 
@@ -17,7 +18,7 @@ Monitor::~Monitor() { stop(); }
 void Monitor::start() {
   const std::scoped_lock lock(mutex_);
   if (thread_) return;
-  wake_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  wake_ = above_standard(UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
   if (!wake_.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
   if (core_.config().cleanup_interval.count() > 0)
     next_health_ = std::chrono::steady_clock::now() + core_.config().cleanup_interval;

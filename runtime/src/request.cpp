@@ -101,15 +101,15 @@ std::string find_program(const std::string& name, std::string_view path, int dir
     if (colon == std::string_view::npos) break;
     rest.remove_prefix(colon + 1);
   }
-  if (denied) throw SpawnError("program '" + name + "' in PATH is not executable", EACCES);
-  throw SpawnError("program '" + name + "' is not in PATH (" + std::string(path) + ")", ENOENT);
+  if (denied) throw SpawnError("program '" + name + "' in PATH is not executable", EACCES, name);
+  throw SpawnError("program '" + name + "' is not in PATH (" + std::string(path) + ")", ENOENT, name);
 }
 
 UniqueFd open_directory(const std::filesystem::path& cwd) {
   UniqueFd directory(open(cwd.empty() ? "." : cwd.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid()) {
     const int error = errno;
-    throw SpawnError("working directory '" + cwd.string() + "': " + std::strerror(error), error);
+    throw SpawnError("working directory '" + cwd.string() + "': " + std::strerror(error), error, cwd.string());
   }
   return directory;
 }

@@ -1,5 +1,6 @@
 #include "socket.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -42,6 +43,13 @@ std::pair<UniqueFd, UniqueFd> make_socket_pair() {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0)
     throw std::system_error(errno, std::generic_category(), "socketpair");
   return {UniqueFd(pair[0]), UniqueFd(pair[1])};
+}
+
+UniqueFd above_standard(UniqueFd fd) {
+  if (!fd.valid() || fd.get() > 2) return fd;
+  UniqueFd moved(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  if (!moved.valid()) throw std::system_error(errno, std::generic_category(), "F_DUPFD_CLOEXEC");
+  return moved;
 }
 
 short wait_for_events(int fd, short events, int wait_ms) noexcept {

@@ -24,6 +24,10 @@ Received receive_packet(int socket, std::span<std::byte> buffer, std::size_t& si
 /// A connected pair of SOCK_SEQPACKET sockets, close-on-exec. Throws std::system_error.
 std::pair<UniqueFd, UniqueFd> make_socket_pair();
 
+/// The same descriptor at a number of 3 or higher. A program that closes one of its standard descriptors and later puts
+/// something there again must not hit what is kept for longer than a call.
+UniqueFd above_standard(UniqueFd fd);
+
 /// poll(2) for `events` on one descriptor, restarted after signals; the events that came, 0 after `wait_ms`.
 short wait_for_events(int fd, short events, int wait_ms) noexcept;
 

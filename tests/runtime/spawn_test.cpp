@@ -199,6 +199,20 @@ TEST(Spawn, ReqBeyond_ProgramMayIgnoreSignalsBeforeTheManagerIsCreated) {
   signal(SIGCHLD, old_child);
 }
 
+TEST(Spawn, Req10_ClosedStandardDescriptorsStayFree) {
+  ProcessManager manager(quick_config());
+  const int saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
+  close(0);
+  Process process = manager.spawn({.argv = {"cat"}, .in = Input::pipe()});
+  const int fd = process.event_fd();
+  EXPECT_EQ(fcntl(0, F_GETFD), -1) << "what is kept for longer than a call is above them";
+  EXPECT_GT(fd, 2);
+  dup2(saved, 0);
+  close(saved);
+  (void)process.stop();
+  EXPECT_NE(fcntl(0, F_GETFD), -1);
+}
+
 TEST(Spawn, Req10_LargeArgumentsAndEnvironment) {
   ProcessManager manager(quick_config());
   Command command{.argv = {"sh", "-c", "echo $#; echo ${#BIG}", "sh"}};

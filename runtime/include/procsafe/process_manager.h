@@ -210,7 +210,7 @@ struct Config {
   std::string events{};                   ///< PM_EVENTS: "stderr" or a file for JSON lines; empty: none
   std::vector<std::string> redact{};      ///< PM_REDACT: names, comma-separated; "NAME=…", "--name …" are masked
   std::size_t alert_active = 50;          ///< PM_ALERT_ACTIVE: more active processes are an alert event
-  std::string component{};                ///< for events; names a manager of several
+  std::string component{};                ///< PM_COMPONENT: for events; names a manager of several
 
   /// The defaults changed by PM_ variables; throws ConfigError with all faults.
   static Config from_environment();

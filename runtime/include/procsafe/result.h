@@ -68,8 +68,10 @@ struct ManagerError : Error {
 };
 /// The command could not be started; nothing of it is left.
 struct SpawnError : Error {
-  SpawnError(const std::string& what, int error_number) : Error(what), error(error_number) {}
-  int error;  ///< errno: ENOENT, EACCES, ENOEXEC, EAGAIN …
+  SpawnError(const std::string& what, int error_number, std::string about = {})
+      : Error(what), error(error_number), path(std::move(about)) {}
+  int error;         ///< errno: ENOENT, EACCES, ENOEXEC, EAGAIN …
+  std::string path;  ///< the program or directory `error` is about; empty: about something else
 };
 /// Config::max_processes are active.
 struct LimitError : Error {

@@ -1,0 +1,430 @@
+"""The one entry point: ProcessManager, and `spawn` and `run` of the process-wide one."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import locale
+import os
+import signal
+import threading
+import weakref
+from typing import Any, Callable, Iterable, Mapping, TypeVar
+
+from . import _core
+from ._command import (
+    DEVNULL,
+    PIPE,
+    STDOUT,
+    Args,
+    CommandBuilder,
+    Limits,
+    NoTimeout,
+    Output,
+    StopPolicy,
+    StrOrBytesPath,
+    Timeout,
+    inherited_descriptor,
+    milliseconds,
+    timeout_ms,
+)
+from ._errors import TimeoutExpired, UsageError
+from ._events import EventTap
+from ._process import Handle, Process
+from ._results import CompletedProcess, Guarantee, Health, health_of, read_result
+
+_AnyProcess = TypeVar("_AnyProcess", bound=Process)
+
+_CLEANUP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def _leave_handled_signals() -> None:
+    """A signal the program handles in Python (KeyboardInterrupt included) ends scopes by unwinding, or as it decides."""
+    for number in _CLEANUP_SIGNALS:
+        _core.library.procsafe_leave_signal(number, callable(signal.getsignal(number)))
+
+
+class ProcessManager:
+    """Starts processes and ends what they started, in whatever way this program ends: SIGKILL included.
+
+    `ProcessManager.instance()` is the one of this program; more are possible. Settings are the PM_ variables without PM_,
+    in lower case (`max_processes=5`, `containment="strict"`), and win over the environment. ConfigError names all that
+    are wrong; ManagerError says why no guard could be started: there is no fallback.
+
+    Every method may be called from any thread. After fork() the child must not use its parent's manager (UsageError);
+    `instance()` makes it one of its own.
+    """
+
+    _instance: ProcessManager | None = None
+    _lock = threading.Lock()
+
+    def __init__(self, **settings: Any) -> None:
+        texts = [f"PM_{name.upper()}={_setting(value)}".encode() for name, value in settings.items()]
+        raw = ctypes.c_void_p()
+        _core.check(_core.library.procsafe_manager_create(_core.strings(texts), len(texts), ctypes.byref(raw)))
+        self._raw: ctypes.c_void_p | None = raw
+        self._owner = os.getpid()
+        self._events = EventTap(raw)
+        _leave_handled_signals()
+        _managers.add(self)
+
+    @classmethod
+    def instance(cls) -> ProcessManager:
+        """The process-wide manager, made on first use from the environment, ended at exit."""
+        with ProcessManager._lock:
+            if ProcessManager._instance is None:
+                ProcessManager._instance = ProcessManager()
+            return ProcessManager._instance
+
+    # ---- Starting ----------------------------------------------------------------------------------------------------
+
+    def spawn(
+        self,
+        args: Args,
+        *,
+        stdin: Any = None,
+        stdout: Output = None,
+        stderr: Output = None,
+        input: Any = None,
+        shell: bool = False,
+        executable: StrOrBytesPath | None = None,
+        cwd: StrOrBytesPath | None = None,
+        env: Mapping[Any, Any] | None = None,
+        timeout: Timeout = None,
+        drain: float | None = None,
+        stop: StopPolicy | None = None,
+        limits: Limits | None = None,
+        keep_leftovers: bool = False,
+        name: str | None = None,
+        pty: bool = False,
+        umask: int = -1,
+        user: int | None = None,
+        group: int | None = None,
+        extra_groups: Iterable[int] | None = None,
+        pass_fds: Iterable[int] = (),
+        text: bool | None = None,
+        encoding: str | None = None,
+        errors: str | None = None,
+        max_output: int = 8 << 20,
+    ) -> Process:
+        """Starts a command; its handle is the scope of everything it starts.
+
+        The names are those of `subprocess.Popen`. `timeout` is in seconds from the start: None is the manager's default
+        (300 s), NO_TIMEOUT none; at the deadline the tree is ended. Captured output (PIPE) is drained all the time into at
+        most `max_output` bytes, of which the first and the last half are kept. Descendants alive `drain` seconds (0.25)
+        after the main process are ended and named in the result, unless `keep_leftovers`.
+
+        Raises SpawnError (an OSError), LimitError, ManagerError, UsageError: nothing was started then.
+        """
+        options = dict(locals())
+        del options["self"]
+        return self._start(options, Process)
+
+    def run(self, args: Args, *, check: bool = False, capture_output: bool = False, **options: Any) -> CompletedProcess:
+        """Runs a command and returns when nothing of it is left. Options are those of `spawn()`.
+
+        Raises TimeoutExpired when the deadline ended it, CalledProcessError if `check` and it failed; both hold the
+        `result`. Whatever is raised here, KeyboardInterrupt included, the tree is gone by then.
+        """
+        if capture_output:
+            if options.get("stdout") is not None or options.get("stderr") is not None:
+                raise ValueError("stdout and stderr arguments may not be used with capture_output.")
+            options["stdout"] = options["stderr"] = PIPE
+        if options.get("stdin") == PIPE:
+            raise UsageError("run: nobody could write to stdin=PIPE; use input=")
+        result = self._start({"args": args, **options}, _DrivenProcess).drive()
+        if result.timed_out or check:
+            result.check_returncode()
+        return result
+
+    def _start(self, options: dict[str, Any], kind: type[_AnyProcess]) -> _AnyProcess:
+        plan = _Plan(options, kind is _DrivenProcess)
+        try:
+            handle = self.start_raw(plan.builder.raw)
+        except BaseException:
+            plan.close_readers()
+            raise
+        finally:
+            plan.close_ours()
+        return kind(handle, plan.args, plan.decode, plan.timeout, plan.start_readers(), plan.captured)
+
+    def start_raw(self, command: _core.Command) -> Handle:
+        """Starts what the other faces have put together."""
+        raw = ctypes.c_void_p()
+        try:
+            _core.check(_core.library.procsafe_start(self._raw, ctypes.byref(command), ctypes.byref(raw)))
+        finally:
+            self.deliver_events()
+        return Handle(self, raw)
+
+    # ---- Ending and looking --------------------------------------------------------------------------------------------
+
+    def stop_all(self) -> int:
+        """Ends everything, newest first, within PM_GRACEFUL_TIMEOUT, then by force. Returns how many were ended.
+
+        Later spawns raise ManagerError.
+        """
+        report = _core.take_json(_core.library.procsafe_stop_all, self._raw)
+        self.deliver_events()
+        return int(report["ended"])
+
+    def close(self) -> None:
+        """Ends everything, and the guard. The manager cannot be used any more."""
+        raw, self._raw = self._raw, None
+        if raw is None:
+            return
+        _managers.discard(self)
+        if self._owner == os.getpid():
+            if ProcessManager._instance is self:
+                ProcessManager._instance = None
+            _core.take_text(_core.library.procsafe_stop_all, raw)
+            self._events.close()
+        _core.library.procsafe_manager_destroy(raw)
+
+    def __enter__(self) -> ProcessManager:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def health(self) -> Health:
+        """A look at guard, handlers, limits, zombies and orphans. Takes about a millisecond for each live process."""
+        _leave_handled_signals()
+        return health_of(_core.take_json(_core.library.procsafe_describe, self._raw, _core.HEALTH))
+
+    def metrics(self) -> dict[str, Any]:
+        """Totals since the manager was created, and histograms of spawn latency and run time in seconds."""
+        return dict(_core.take_json(_core.library.procsafe_describe, self._raw, _core.METRICS))
+
+    def prometheus(self) -> str:
+        """The metrics as Prometheus text, format 0.0.4."""
+        return _core.take_text(_core.library.procsafe_describe, self._raw, _core.PROMETHEUS) or ""
+
+    def guarantee(self) -> Guarantee:
+        """Which containment is in force and what it leaves open; proved by a real probe on the first call."""
+        return Guarantee(**_core.take_json(_core.library.procsafe_describe, self._raw, _core.GUARANTEE))
+
+    def config(self) -> dict[str, Any]:
+        """The effective configuration."""
+        return dict(_core.take_json(_core.library.procsafe_describe, self._raw, _core.CONFIGURATION))
+
+    @property
+    def run_id(self) -> str:
+        """7 characters, base 36; PM_RUN_ID of every process started."""
+        return _core.take_text(_core.library.procsafe_describe, self._raw, _core.RUN_ID) or ""
+
+    @property
+    def instance_id(self) -> str:
+        """The run id and a number: which manager of this program."""
+        return _core.take_text(_core.library.procsafe_describe, self._raw, _core.INSTANCE_ID) or ""
+
+    @property
+    def active(self) -> int:
+        """How many processes it holds."""
+        return int(self.metrics()["active"])
+
+    def on_event(self, sink: Callable[[dict[str, Any]], None]) -> None:
+        """Also calls `sink` with every event from now on, from a thread of its own, one at a time.
+
+        What it raises is logged. Without a sink events go to the logger "procsafe" alone.
+        """
+        self._events.add_sink(sink)
+
+    def deliver_events(self) -> None:
+        """Logs what has happened; called by every method that waits. Cheap when nothing has."""
+        self._events.deliver()
+
+
+class _DrivenProcess(Process):
+    """Of run(): the calling thread moves its output, no other thread is involved."""
+
+    def drive(self) -> CompletedProcess:
+        raw = self._handle.raw
+        drive = _core.library.procsafe_drive
+        try:
+            while _core.check(drive(raw, 1000)) == _core.AGAIN:
+                pass  # handlers of signals run here
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            self._handle.manager.deliver_events()
+        for reader in self._readers:
+            reader.join()
+        return self._finish(read_result(raw, self.args, self._timeout))
+
+    def _end(self) -> None:
+        drive = _core.library.procsafe_drive
+        policy: StopPolicy | None = None
+        while True:
+            try:
+                self._handle.request_stop(policy)
+                while _core.check(drive(self._handle.raw, 1000)) == _core.AGAIN:
+                    pass
+                return
+            except KeyboardInterrupt:
+                policy = StopPolicy(signal=9, grace=0)
+
+
+class _Plan:
+    """What spawn() was asked for, as a command, with the descriptors and threads that go with it."""
+
+    def __init__(self, options: dict[str, Any], driven: bool) -> None:
+        get = options.get
+        self.args = options["args"]
+        self.builder = builder = CommandBuilder()
+        self._ours: list[int] = []
+        self._lines: list[tuple[int, Callable[[Any], None]]] = []
+        unknown = options.keys() - _OPTIONS
+        if unknown:
+            raise TypeError(f"unexpected keyword argument {sorted(unknown)[0]!r}")
+        self.decode = _decoder(get("text") or get("universal_newlines"), get("encoding"), get("errors"))
+        timeout = get("timeout")
+        self.timeout = timeout if isinstance(timeout, (int, float)) else None
+        raw = builder.raw
+        raw.driven, raw.pty, raw.keep_leftovers = driven, get("pty", False), get("keep_leftovers", False)
+        raw.timeout_ms, raw.drain_ms = timeout_ms(timeout), milliseconds(get("drain"))
+        raw.file_mode_mask = get("umask", -1)
+        builder.set_arguments(self.args, get("shell", False), get("executable"))
+        builder.set_directory(get("cwd"))
+        builder.set_environment(get("env"))
+        builder.set_limits(get("limits"))
+        builder.set_stop(get("stop"))
+        builder.set_name(get("name"))
+        builder.set_passed(get("pass_fds", ()))
+        builder.set_credentials(get("user"), get("group"), get("extra_groups"))
+        limit = get("max_output", 8 << 20)
+        try:
+            self._set_input(get("stdin"), get("input"))
+            self.captured = (
+                self._set_output(raw.output, 1, get("stdout"), limit),
+                self._set_output(raw.error, 2, get("stderr"), limit),
+            )
+        except BaseException:
+            self.close_ours()
+            self.close_readers()
+            raise
+
+    def _set_input(self, stdin: Any, data: Any) -> None:
+        stream = self.builder.raw.input
+        if data is not None:
+            if stdin is not None:
+                raise ValueError("stdin and input arguments may not both be used.")
+            self.builder.input_bytes(data.encode() if isinstance(data, str) else bytes(data))
+        elif stdin is None:
+            if inherited_descriptor(0) == 0:
+                self.builder.descriptor(stream, 0)
+        elif stdin == PIPE:
+            stream.kind = _core.PIPE
+        elif stdin == DEVNULL:
+            stream.kind = _core.NULL
+        elif isinstance(stdin, (str, bytes, os.PathLike)):
+            self.builder.file(stream, _core.FILE, stdin)
+        else:
+            self.builder.descriptor(stream, stdin if isinstance(stdin, int) else stdin.fileno())
+
+    def _set_output(self, stream: _core.Stream, number: int, target: Output, limit: int) -> bool:
+        """Whether it is captured."""
+        if target is None:
+            if inherited_descriptor(number) == number:
+                self.builder.descriptor(stream, number)
+        elif callable(target):
+            read_end, write_end = os.pipe()
+            self._ours.append(write_end)
+            self._lines.append((read_end, target))
+            self.builder.descriptor(stream, write_end)
+        elif isinstance(target, (str, bytes, os.PathLike)):
+            self.builder.file(stream, _core.FILE, target)
+        elif target == PIPE:
+            stream.kind, stream.limit = _core.CAPTURE, limit
+            return True
+        elif target == STDOUT:
+            if number != 2:
+                raise ValueError("STDOUT can only be used for stderr")
+            stream.kind = _core.TO_OUTPUT
+        elif target != DEVNULL:
+            self.builder.descriptor(stream, target if isinstance(target, int) else target.fileno())
+        return False
+
+    def close_ours(self) -> None:
+        """Only the command may hold them from its start on, or the end of its output would never come."""
+        for fd in self._ours:
+            os.close(fd)
+        self._ours = []
+
+    def close_readers(self) -> None:
+        """Nothing was started that could write."""
+        for fd, _ in self._lines:
+            os.close(fd)
+
+    def start_readers(self) -> list[threading.Thread]:
+        """A thread for each stream whose lines are to be handed to a callable."""
+        threads = []
+        for fd, callback in self._lines:
+            thread = threading.Thread(
+                target=_hand_over_lines, args=(fd, callback, self.decode), name="procsafe-lines", daemon=True
+            )
+            thread.start()
+            threads.append(thread)
+        return threads
+
+
+_OPTIONS = {"args", "universal_newlines"} | set(ProcessManager.spawn.__kwdefaults__ or ())
+
+
+def _hand_over_lines(fd: int, callback: Callable[[Any], None], decode: Callable[[bytes], Any]) -> None:
+    with open(fd, "rb") as stream:
+        for line in stream:
+            callback(decode(line.rstrip(b"\n")))
+
+
+def _decoder(text: bool | None, encoding: str | None, errors: str | None) -> Callable[[bytes], Any]:
+    if not (text or encoding or errors):
+        return lambda data: data
+    name = encoding or locale.getpreferredencoding(False)
+
+    def decode(data: bytes) -> str:
+        return data.decode(name, errors or "strict").replace("\r\n", "\n").replace("\r", "\n")
+
+    return decode
+
+
+def _setting(value: Any) -> str:
+    if value is None or isinstance(value, NoTimeout):
+        return "none"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+_managers: weakref.WeakSet[ProcessManager] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_managers() -> None:
+    for manager in list(_managers):
+        manager.close()
+
+
+def _forget_in_child() -> None:
+    ProcessManager._instance = None
+    ProcessManager._lock = threading.Lock()
+    _managers.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
+
+
+def spawn(args: Args, **options: Any) -> Process:
+    """`ProcessManager.instance().spawn(args, …)`."""
+    return ProcessManager.instance().spawn(args, **options)
+
+
+def run(args: Args, **options: Any) -> CompletedProcess:
+    """`ProcessManager.instance().run(args, …)`."""
+    return ProcessManager.instance().run(args, **options)
+
+
+__all__ = ["ProcessManager", "TimeoutExpired", "run", "spawn"]
