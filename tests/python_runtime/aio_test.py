@@ -1,7 +1,6 @@
 """procsafe.aio: asyncio's forms, and that a cancelled task leaves nothing."""
 
 import asyncio
-import logging
 import os
 import signal
 import time
@@ -11,7 +10,6 @@ import procsafe
 from procsafe import aio
 from support import Tree
 
-logging.getLogger("procsafe").addHandler(logging.NullHandler())
 QUICK = procsafe.StopPolicy(grace=0.1, kill_wait=1.0)
 
 

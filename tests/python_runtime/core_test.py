@@ -14,7 +14,6 @@ import unittest
 import procsafe
 from support import TREE, Tree, unique_tag
 
-logging.getLogger("procsafe").addHandler(logging.NullHandler())
 QUICK = procsafe.StopPolicy(grace=0.1, kill_wait=1.0)
 
 

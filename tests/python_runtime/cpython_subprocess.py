@@ -7,7 +7,6 @@ Prints `N of M`, and every test that does not pass with the reason from cpython_
 pass, when a failure has no reason there, or when a test passes that is said to fail.
 """
 
-import logging
 import pathlib
 import sys
 import unittest
@@ -48,7 +47,6 @@ def short(test):
 
 
 def main():
-    logging.getLogger("procsafe").addHandler(logging.NullHandler())
     sys.modules["subprocess"] = procsafe.subprocess
     from test import test_subprocess
 

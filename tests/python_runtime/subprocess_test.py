@@ -1,6 +1,5 @@
 """`from procsafe import subprocess`: what it promises beyond the standard module. See cpython_subprocess.py for the rest."""
 
-import logging
 import os
 import subprocess as standard
 import sys
@@ -12,8 +11,6 @@ import warnings
 import procsafe
 from procsafe import subprocess
 from support import Tree
-
-logging.getLogger("procsafe").addHandler(logging.NullHandler())
 
 
 class NamesTest(unittest.TestCase):

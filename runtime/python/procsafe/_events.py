@@ -13,6 +13,17 @@ from . import _core
 
 logger = logging.getLogger("procsafe")
 
+
+class _OnlyCritical(logging.Handler):
+    """For programs that have not configured logging: a library is quiet then, but for what must not be missed."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.CRITICAL and not logging.getLogger().handlers and logging.lastResort:
+            logging.lastResort.handle(record)
+
+
+logger.addHandler(_OnlyCritical())
+
 _INFO, _WARNING, _NONE = 0, 1, 3
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "critical": logging.CRITICAL}
 

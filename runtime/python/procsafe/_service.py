@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import socket
 import threading
@@ -50,6 +49,8 @@ def tcp(port: int, host: str = "127.0.0.1", *, timeout: float = 30.0) -> Ready:
 
 def http_get(port: int, path: str = "/", status: int = 200, host: str = "127.0.0.1", *, timeout: float = 30.0) -> Ready:
     """Ready when a GET of `path` is answered with `status`."""
+
+    import http.client  # takes longer than everything else of the package
 
     def probe() -> bool:
         connection = http.client.HTTPConnection(host, port, timeout=1)
