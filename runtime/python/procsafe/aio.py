@@ -46,7 +46,12 @@ class _Watch:
         # A descriptor of its own for each waiter: an event loop has one reader for each.
         own = os.dup(fd)
         ended = loop.create_future()
-        loop.add_reader(own, lambda: ended.done() or ended.set_result(None))
+
+        def note() -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        loop.add_reader(own, note)
         try:
             await ended
         finally:

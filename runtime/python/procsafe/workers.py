@@ -49,7 +49,7 @@ class _Popen(popen_spawn_posix.Popen):
     finalizer: Any
 
     def _launch(self, process_obj: Any) -> None:
-        tracker = resource_tracker.getfd()
+        tracker: int = resource_tracker.getfd()  # type: ignore[assignment]
         data = _pickled(process_obj, self)
         # The worker sees the death of its parent, as multiprocessing counts it, by the end of this pipe.
         read_end, write_end = os.pipe()
