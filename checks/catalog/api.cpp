@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "catalog/toml_reader.h"
@@ -192,6 +193,26 @@ void ApiCatalog::add_toml(std::string_view text, std::string_view source) {
   }
   reader.finish();
   index_names();
+  for (const ApiType& type : types_) {
+    if (is_own_ancestor(type))
+      throw CatalogError(
+          fmt::format("{}: the type '{}' derives from itself: take one of the bases out", source, type.name));
+  }
+}
+
+bool ApiCatalog::is_own_ancestor(const ApiType& type) const {
+  std::set<std::string_view> seen;
+  std::vector<const ApiType*> work{&type};
+  while (!work.empty()) {
+    const ApiType* one = work.back();
+    work.pop_back();
+    for (const std::string& base : one->bases) {
+      if (base == type.name) return true;
+      const ApiType* next = find_type(base);
+      if (next != nullptr && seen.insert(base).second) work.push_back(next);
+    }
+  }
+  return false;
 }
 
 void ApiCatalog::index_names() {

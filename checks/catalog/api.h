@@ -164,6 +164,7 @@ class ApiCatalog {
   using Index = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
   void index_names();
+  [[nodiscard]] bool is_own_ancestor(const ApiType& type) const;
   std::vector<Api> apis_;
   std::vector<ApiType> types_;
   std::vector<ApiModule> modules_;

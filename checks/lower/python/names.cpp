@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace procsafe::python {
 namespace {
@@ -158,13 +159,20 @@ const Api* NameTable::api(std::string_view qualified) const {
 }
 
 std::string NameTable::process_base(std::string_view class_name) {
-  if (catalog_.find_type(class_name) != nullptr) return std::string(class_name);
-  if (!is_project(class_name)) return {};
-  const Ref bases = slots_.read_linked({Slot::Kind::global, std::string(class_name) + ".__bases__", 0});
-  if (bases == nullptr) return {};
-  for (const Ref base : ObjectPool::alternatives(bases)) {
-    if (!base->is(Object::Kind::name) || base->name == class_name) continue;
-    if (std::string found = process_base(base->name); !found.empty()) return found;
+  // Files of one name, or files in the making, can make classes their own ancestors.
+  std::set<std::string_view> seen;
+  std::vector<std::string_view> work{class_name};
+  while (!work.empty()) {
+    const std::string_view name = work.back();
+    work.pop_back();
+    if (catalog_.find_type(name) != nullptr) return std::string(name);
+    if (!seen.insert(name).second || !is_project(name)) continue;
+    const Ref bases = slots_.read_linked({Slot::Kind::global, std::string(name) + ".__bases__", 0});
+    if (bases == nullptr) continue;
+    const auto alternatives = ObjectPool::alternatives(bases);
+    for (auto base = alternatives.rbegin(); base != alternatives.rend(); ++base) {
+      if ((*base)->is(Object::Kind::name)) work.push_back((*base)->name);
+    }
   }
   return {};
 }

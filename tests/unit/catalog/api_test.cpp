@@ -46,6 +46,18 @@ TEST(ApiCatalog, KnowsItsNamespaces) {
   EXPECT_TRUE(apis.is_namespace("x::y"));
 }
 
+TEST(ApiCatalog, KnowsWhichNamespacesLeadToOperations) {
+  const ApiCatalog apis = catalog(
+      "[[module]]\nname = \"job\"\naliases = [\"old.job\"]\n"
+      "[[api]]\nname = \"job.start\"\noperation = \"spawn\"\n[[api]]\nname = \"clock.now\"\nreturns = \"time\"\n"
+      "[[type]]\nname = \"tools.Handle\"\n");
+  EXPECT_TRUE(apis.leads_to_operation("job"));
+  EXPECT_TRUE(apis.leads_to_operation("old.job"));
+  EXPECT_TRUE(apis.leads_to_operation("tools"));
+  EXPECT_FALSE(apis.leads_to_operation("clock"));
+  EXPECT_FALSE(apis.leads_to_operation("job.start"));
+}
+
 TEST(ApiCatalog, LiteralsComeFromModulesAndNamesOfOperations) {
   const ApiCatalog apis = catalog(
       "[[module]]\nname = \"os\"\ncommon = true\n"
@@ -62,6 +74,8 @@ TEST(ApiCatalog, NamesFaults) {
   EXPECT_THAT(fault("[[api]]\nname = \"x\"\ntimout = \"impossible\"\n"), HasSubstr("did you mean 'timeout'?"));
   EXPECT_THAT(fault("[[api]]\nname = \"x\"\n[[api]]\nname = \"x\"\n"), HasSubstr("twice"));
   EXPECT_THAT(fault("[[api]]\nname = \"x\"\ncommand = { style = \"argv\" }\n"), HasSubstr("needs index or keyword"));
+  EXPECT_THAT(fault("[[type]]\nname = \"a.X\"\nbases = [\"a.Y\"]\n[[type]]\nname = \"a.Y\"\nbases = [\"a.X\"]\n"),
+              HasSubstr("test.toml: the type 'a.X' derives from itself"));
 }
 
 TEST(Catalog, TheEmbeddedOneLoads) {

@@ -68,6 +68,13 @@ TEST(Inheritance, InACircleEnds) {
             "11 foreign-signal");
 }
 
+TEST(Inheritance, InACircleOfFilesEnds) {
+  EXPECT_EQ(python_findings({{"a.py", "from b import B\nclass A(B):\n  pass\n"},
+                             {"b.py", "from a import A\nclass B(A):\n  pass\n"},
+                             {"c.py", "import os\nfrom a import A\nA(['x']).wait()\nos.kill(1234, 9)\n"}}),
+            "4 foreign-signal");
+}
+
 TEST(Properties, WithASetterAreRead) {
   EXPECT_EQ(python_findings(std::string(kBase) + "os.kill(Base().pid, 15)"),
             "16 missing-timeout; 19 unverified-pid-file");
