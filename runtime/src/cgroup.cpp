@@ -12,14 +12,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "directory.h"
 #include "kernel/group.h"
+#include "pid_namespace.h"
 
 namespace procsafe {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view prefix = "procsafe-";
 
 /// Writes a control file; 0 or errno. write(2) and not a stream: the error is the answer.
 int write_control(const fs::path& file, std::string_view text) {
@@ -44,8 +44,12 @@ std::string cpu_quota(double cpus) {
   return std::to_string(std::max<std::int64_t>(1000, std::llround(cpus * static_cast<double>(cpu_period_us))));
 }
 
+/// With the PID namespace, for the pid behind it is a number of that namespace: whether the maker of a group lives can
+/// be told nowhere else.
+std::string group_prefix() { return "procsafe-" + std::to_string(pid_namespace()) + "-"; }
+
 std::string group_name(const std::string& instance) {
-  return std::string(prefix) + std::to_string(getpid()) + "-" + instance;
+  return group_prefix() + std::to_string(getpid()) + "-" + instance;
 }
 
 }  // namespace
@@ -186,16 +190,16 @@ std::string memory_limit_kind(const ContainmentGroup* containment, const CgroupP
 }
 
 void remove_stale_groups(const CgroupPlaces& places) {
+  const std::string ours = group_prefix();
   for (const fs::path& base : places.all()) {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(base, error)) {
-      const std::string name = entry.path().filename().string();
-      if (!name.starts_with(prefix)) continue;
-      const long owner = std::strtol(name.c_str() + prefix.size(), nullptr, 10);
+    for_each_entry_in(base, [&](const fs::path& group) {
+      const std::string name = group.filename().string();
+      if (!name.starts_with(ours)) return true;
+      const long owner = std::strtol(name.c_str() + ours.size(), nullptr, 10);
       // Only empty groups can be removed, and only those whose maker cannot be about to fill them.
-      if (owner > 0 && kill(static_cast<pid_t>(owner), 0) != 0 && errno == ESRCH)
-        kernel::remove_group(entry.path().c_str());
-    }
+      if (owner > 0 && kill(static_cast<pid_t>(owner), 0) != 0 && errno == ESRCH) kernel::remove_group(group.c_str());
+      return true;
+    });
   }
 }
 

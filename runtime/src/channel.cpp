@@ -141,6 +141,7 @@ void Channel::handle(const PollEntries& ready) {
   if (ready[1].revents != 0) read_stream(out_, reads_in_turn);
   if (ready[2].revents != 0) read_stream(err_, reads_in_turn);
   if (ready[3].revents != 0) feed_input();
+  if (!output_ended_it_) end_beyond_limit();
   if (ready[0].revents != 0) read_messages();
 }
 
@@ -205,6 +206,17 @@ void Channel::read_stream(Stream& stream, int max_reads) {
       stream.fd.reset();  // end of file, or EIO: the last holder of a terminal is gone
     }
   }
+}
+
+void Channel::end_beyond_limit() {
+  const auto full = [](const Stream& stream, const Output& output) {
+    return output.end_beyond && stream.capture && stream.capture->truncated();
+  };
+  output_ended_it_ = full(out_, command_.out) || full(err_, command_.err);
+  if (!output_ended_it_) return;
+  StopPolicy at_once = policy();
+  at_once.grace = milliseconds::zero();
+  request_stop(at_once, "more output than its limit");
 }
 
 void Channel::consume(Stream& stream, std::string_view bytes) {

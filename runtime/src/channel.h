@@ -92,6 +92,7 @@ class Channel {
   void read_stream(Stream& stream, int max_reads);
   void consume(Stream& stream, std::string_view bytes);
   void finish_stream(Stream& stream, std::string& text);
+  void end_beyond_limit();
   void feed_input();
   void read_messages();
   void take_message(std::span<const std::byte> message);
@@ -121,6 +122,7 @@ class Channel {
   bool main_ended_ = false;
   bool finished_ = false;
   bool stop_requested_ = false;
+  bool output_ended_it_ = false;  // the driver's
   bool abandoned_ = false;
   Clock::time_point due_ = Clock::time_point::max();
   UniqueFd input_;

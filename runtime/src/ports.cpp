@@ -1,5 +1,7 @@
 #include "ports.h"
 
+#include "directory.h"
+
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <netinet/in.h>
@@ -66,12 +68,14 @@ std::string first_line(const std::filesystem::path& path) {
 }
 
 bool holds_socket(const std::filesystem::path& process, const std::set<std::string>& inodes) {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(process / "fd", error)) {
-    const std::string target = std::filesystem::read_symlink(entry.path(), error).string();
-    if (target.starts_with("socket:[") && inodes.contains(target.substr(8, target.size() - 9))) return true;
-  }
-  return false;
+  bool holds = false;
+  for_each_entry_in(process / "fd", [&](const std::filesystem::path& descriptor) {
+    std::error_code error;
+    const std::string target = std::filesystem::read_symlink(descriptor, error).string();
+    holds = target.starts_with("socket:[") && inodes.contains(target.substr(8, target.size() - 9));
+    return !holds;
+  });
+  return holds;
 }
 
 }  // namespace
@@ -107,16 +111,16 @@ std::optional<PortHolder> find_port_holder(std::uint16_t port) {
   collect_listeners("/proc/net/tcp6", port, inodes);
   if (inodes.empty()) return std::nullopt;
   PortHolder holder{.port = port};
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename().string();
+  for_each_entry_in("/proc", [&](const std::filesystem::path& process) {
+    const std::string name = process.filename().string();
     pid_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
-    if (!holds_socket(entry.path(), inodes)) continue;
-    std::string command = first_line(entry.path() / "cmdline");
-    if (command.empty()) command = "[" + first_line(entry.path() / "comm") + "]";
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) return true;
+    if (!holds_socket(process, inodes)) return true;
+    std::string command = first_line(process / "cmdline");
+    if (command.empty()) command = "[" + first_line(process / "comm") + "]";
     holder.processes.push_back({.pid = pid, .command = command});
-  }
+    return true;
+  });
   return holder;
 }
 

@@ -14,7 +14,9 @@
 #include <fstream>
 #include <system_error>
 
+#include "directory.h"
 #include "kernel/process.h"
+#include "pid_namespace.h"
 #include "wire/run_record.h"
 
 namespace procsafe {
@@ -92,19 +94,21 @@ std::size_t kill_recorded(const wire::CellSlot& slot) {
 }
 
 bool has_members(const fs::path& group) {
-  std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(group, error)) {
-    if (entry.path().filename() != "cgroup.procs") continue;
-    std::ifstream file(entry.path());
-    if (std::string pid; file >> pid) return true;
-  }
-  return false;
+  std::ifstream members(group / "cgroup.procs");
+  if (std::string pid; members >> pid) return true;
+  bool found = false;
+  for_each_entry_in(group, [&](const fs::path& entry) {
+    std::error_code error;
+    found = fs::is_directory(entry, error) && has_members(entry);
+    return !found;
+  });
+  return found;
 }
 
 Recovered end_run(const RunRecord& record) {
   Recovered recovered{.run_id = record.run_id};
   const fs::path group = record.group;
-  if (!group.empty() && fs::exists(group)) {
+  if (std::error_code error; !group.empty() && fs::exists(group, error)) {
     recovered.group_killed = has_members(group);
     kill_and_remove_group(group, record.group_v2 != 0);
   }
@@ -150,36 +154,53 @@ RunRecordFile::RunRecordFile(const fs::path& directory, const std::string& insta
   copy_text(record.run_id, run_id);
   if (group != nullptr) copy_text(record.group, group->path().string());
   record.group_v2 = group != nullptr && group->is_v2() ? 1 : 0;
+  record.pid_namespace = pid_namespace();
   record.manager = getpid();
   std::memcpy(record.magic, RunRecord::magic_text, sizeof record.magic);
 }
 
 RunRecordFile::~RunRecordFile() { unlink(path_.c_str()); }
 
+namespace {
+
+/// A record that says nothing of this boot can go, one of another PID namespace is for a program there to recover.
+enum class Use { recover, remove, leave };
+
+Use use_of(const RunRecord* record) {
+  const bool valid = record != nullptr && std::memcmp(record->magic, RunRecord::magic_text, sizeof record->magic) == 0;
+  if (!valid || boot_id() != record->boot_id) return Use::remove;
+  return record->pid_namespace == pid_namespace() ? Use::recover : Use::leave;
+}
+
+/// Ends the run of one record, if that has crashed.
+void recover_run(const fs::path& path, std::vector<Recovered>& all) {
+  const UniqueFd file(open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  // Somebody of that run is alive, or another program recovers it at this moment.
+  if (!file.valid() || flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;
+  struct stat status{};
+  // A name that is gone: the file was recovered. An empty file is a start under way, or one that died there.
+  if (fstat(file.get(), &status) != 0 || status.st_nlink == 0) return;
+  if (status.st_size == 0 && std::time(nullptr) - status.st_mtime < start_seconds) return;
+  if (static_cast<std::size_t>(status.st_size) >= sizeof(RunRecord)) {
+    const Mapping mapping(file.get());
+    const Use use = use_of(mapping.record());
+    if (use == Use::leave) return;
+    if (use == Use::recover) {
+      Recovered recovered = end_run(*mapping.record());
+      if (recovered.killed > 0 || recovered.group_killed) all.push_back(std::move(recovered));
+    }
+  }
+  unlink(path.c_str());
+}
+
+}  // namespace
+
 std::vector<Recovered> recover_stale_runs(const fs::path& directory) {
   std::vector<Recovered> all;
-  std::error_code error;
-  const std::string boot = boot_id();
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (entry.path().extension() != suffix) continue;
-    const UniqueFd file(open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    // Somebody of that run is alive, or another program recovers it at this moment.
-    if (!file.valid() || flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
-    struct stat status{};
-    // A name that is gone: the file was recovered. An empty file is a start under way, or one that died there.
-    if (fstat(file.get(), &status) != 0 || status.st_nlink == 0) continue;
-    if (status.st_size == 0 && std::time(nullptr) - status.st_mtime < start_seconds) continue;
-    if (static_cast<std::size_t>(status.st_size) >= sizeof(RunRecord)) {
-      const Mapping mapping(file.get());
-      const RunRecord* record = mapping.record();
-      if (record != nullptr && std::memcmp(record->magic, RunRecord::magic_text, sizeof record->magic) == 0 &&
-          boot == record->boot_id) {
-        Recovered recovered = end_run(*record);
-        if (recovered.killed > 0 || recovered.group_killed) all.push_back(std::move(recovered));
-      }
-    }
-    unlink(entry.path().c_str());
-  }
+  for_each_entry_in(directory, [&](const fs::path& path) {
+    if (path.extension() == suffix) recover_run(path, all);
+    return true;
+  });
   return all;
 }
 

@@ -187,6 +187,7 @@ void fill_policy(wire::Spawn& spawn, const Command& command, const RequestDefaul
   if (command.limits.cpu_time)
     add_limit(spawn, RLIMIT_CPU, static_cast<std::uint64_t>(command.limits.cpu_time->count()));
   if (command.limits.open_files) add_limit(spawn, RLIMIT_NOFILE, *command.limits.open_files);
+  if (command.limits.address_space) add_limit(spawn, RLIMIT_AS, *command.limits.address_space);
 }
 
 }  // namespace
@@ -219,6 +220,7 @@ void check_command(const Command& command) {
   check_limit(command.limits.cpu_time, "cpu_time");
   check_limit(command.limits.processes, "processes");
   check_limit(command.limits.open_files, "open_files");
+  check_limit(command.limits.address_space, "address_space");
   check_lists(command);
   if (command.out.kind == Output::Kind::to_output) throw UsageError("output cannot go where output goes");
   for (const Output* output : {&command.out, &command.err})

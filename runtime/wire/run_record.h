@@ -35,12 +35,13 @@ struct CellTable {
 };
 
 struct RunRecord {
-  static constexpr char magic_text[8] = {'P', 'R', 'S', 'F', 'R', 'U', 'N', '1'};
+  static constexpr char magic_text[8] = {'P', 'R', 'S', 'F', 'R', 'U', 'N', '2'};
   char magic[8];
   char boot_id[40];  ///< /proc/sys/kernel/random/boot_id: pids and times mean nothing after a boot
   char run_id[32];
   char group[512];  ///< directory of the containment group, empty when there is none
   std::uint32_t group_v2;
+  std::uint64_t pid_namespace;  ///< whose numbers the pids are, see src/pid_namespace.h
   pid_t manager;
   CellTable cells;
 };

@@ -13,7 +13,7 @@
 namespace procsafe::wire {
 
 inline constexpr std::uint32_t magic = 0x46535250;  // "PRSF"
-inline constexpr std::uint16_t version = 2;
+inline constexpr std::uint16_t version = 3;
 
 /// Larger spawn payloads (arguments and environment) travel in a memfd: the kernel bounds a packet by SO_SNDBUF.
 inline constexpr std::size_t max_packet = 64 * 1024;

@@ -19,6 +19,7 @@
 
 #include "kernel/namespaces.h"
 #include "kernel/process.h"
+#include "pid_namespace.h"
 #include "recovery.h"
 #include "wire/run_record.h"
 
@@ -145,6 +146,7 @@ void write_record(const std::filesystem::path& path, pid_t main, std::uint64_t s
   std::memcpy(record->magic, wire::RunRecord::magic_text, sizeof record->magic);
   std::ifstream boot("/proc/sys/kernel/random/boot_id");
   boot.read(record->boot_id, 36);
+  record->pid_namespace = pid_namespace();
   record->cells.slots[0].main = main;
   record->cells.slots[0].started_after = started;
   record->cells.slots[0].started_before = started;

@@ -76,18 +76,23 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
+/// Where the host's standard error goes: why a trial came to nothing.
+fs::path errors_of(fs::path ready) { return ready += ".stderr"; }
+
 /// Starts the host inside the group. Only system calls between fork and exec: this program has threads.
 pid_t start_host(const Trial& trial, const TrialGroup& group, const fs::path& ready) {
   std::vector<std::string> arguments = host_command(trial, ready);
   std::vector<std::string> environment = host_environment(trial);
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> envp = pointers(environment);
+  const std::string errors = errors_of(ready).string();
   const pid_t host = fork();
   if (host != 0) return host;
   const int procs = open(group.procs_file().c_str(), O_WRONLY | O_CLOEXEC);
   const int null_device = open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int error_file = open(errors.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (procs < 0 || write(procs, "0", 1) != 1 || null_device < 0) _exit(96);
-  for (int fd = 0; fd < 3; ++fd) dup2(null_device, fd);
+  for (int fd = 0; fd < 3; ++fd) dup2(fd == 2 ? error_file : null_device, fd);
   setsid();
   // nohup and background jobs of a shell leave signals ignored: the host could not be ended by them.
   for (int number = 1; number < 32; ++number) ::signal(number, SIG_DFL);
@@ -173,6 +178,10 @@ class ReadyFile {
   ReadyFile& operator=(const ReadyFile&) = delete;
   fs::path path() const { return directory_ / "ready"; }
   bool manager_stands() const { return fs::exists(path() += ".manager"); }
+  std::string errors() const {
+    std::ifstream file(errors_of(path()));
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
   std::size_t reported() const {
     std::error_code none;
     const auto size = fs::file_size(path(), none);
@@ -199,6 +208,7 @@ class Run {
     }
     strike();
     wait_for_end();
+    if (!outcome_.valid) outcome_.note += "; standard error: " + ready_.errors();
     return outcome_;
   }
 

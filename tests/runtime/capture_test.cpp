@@ -51,6 +51,23 @@ TEST(Streams, ReqBeyond_BothFullWithoutDeadlock) {
   EXPECT_EQ(result.err.size(), 3'000'000U);
 }
 
+TEST(Streams, ReqBeyond_MoreOutputThanAllowedEndsTheTree) {
+  ProcessManager manager(quick_config());
+  const EventRecorder events(manager);
+  const Result endless =
+      manager.run({.argv = {"sh", "-c", "sleep 60 & exec yes"}, .out = Output::capture_at_most(100'000)});
+  EXPECT_TRUE(endless.truncated);
+  EXPECT_TRUE(endless.stopped);
+  EXPECT_FALSE(endless.timed_out);
+  EXPECT_EQ(endless.out.size(), 100'000U);
+  ASSERT_EQ(events.of(EventKind::stop).size(), 1U);
+  EXPECT_EQ(events.of(EventKind::stop).front().reason, "more output than its limit");
+  const Result enough =
+      manager.run({.argv = {"head", "-c", "1000", "/dev/zero"}, .out = Output::capture_at_most(1000)});
+  EXPECT_FALSE(enough.truncated);
+  EXPECT_TRUE(enough.ok());
+}
+
 TEST(Streams, ReqBeyond_OutputIsDrainedAlthoughNobodyWaits) {
   ProcessManager manager(quick_config());
   const TemporaryDirectory directory;

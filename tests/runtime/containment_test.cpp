@@ -85,7 +85,7 @@ TEST_P(ContainmentGroups, Req65_WholeTreeIsInTheGroupAndTheGroupGoesWithTheManag
   const std::string tag = unique_tag();
   const Process process = manager->spawn(tree_command("full", tag, directory / "ready"));
   ASSERT_TRUE(wait_ready(directory / "ready", 8));
-  const std::string name = "procsafe-" + std::to_string(getpid()) + "-" + manager->instance_id();
+  const std::string name = group_prefix_of(getpid()) + manager->instance_id();
   for (const pid_t pid : alive_with(tag))
     EXPECT_THAT(read_file("/proc/" + std::to_string(pid) + "/cgroup"), testing::HasSubstr(name));
 }
@@ -97,8 +97,7 @@ std::vector<std::string> groups_of(pid_t program) {
   std::vector<std::string> found;
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator at("/sys/fs/cgroup", error), end; at != end; at.increment(error))
-    if (at->path().filename().string().starts_with("procsafe-" + std::to_string(program) + "-"))
-      found.push_back(at->path().string());
+    if (at->path().filename().string().starts_with(group_prefix_of(program))) found.push_back(at->path().string());
   return found;
 }
 

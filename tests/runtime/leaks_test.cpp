@@ -47,7 +47,7 @@ std::size_t groups_of_this_program() {
   std::size_t found = 0;
   std::error_code error;
   for (fs::recursive_directory_iterator at("/sys/fs/cgroup", error), end; at != end; at.increment(error))
-    if (at->path().string().find("procsafe-" + std::to_string(getpid()) + "-") != std::string::npos) ++found;
+    if (at->path().string().find(group_prefix_of(getpid())) != std::string::npos) ++found;
   return found;
 }
 

@@ -56,6 +56,8 @@ TEST(Limits, Req64_TheOneInForceIsReported) {
   EXPECT_THAT(manager.guarantee().limits, testing::AnyOf("rlimit", "cgroup-v1", "cgroup-v2"));
   const Result result = manager.run({.argv = {"sh", "-c", "ulimit -n"}, .limits = {.open_files = 33}});
   EXPECT_EQ(result.out, "33\n");
+  const Result space = manager.run({.argv = {"sh", "-c", "ulimit -v"}, .limits = {.address_space = 512u << 20}});
+  EXPECT_EQ(space.out, "524288\n");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "pid_namespace.h"
 #include "support.h"
 #include "wire/run_record.h"
 
@@ -83,10 +84,11 @@ TEST(Recovery, ReqRunId_LiveRunsAreLeftAlone) {
 
 /// A record as a crashed run would have left it, with one command.
 void write_record(const std::filesystem::path& path, pid_t main, std::uint64_t after, std::uint64_t before,
-                  const std::string& boot) {
+                  const std::string& boot, std::uint64_t space = pid_namespace()) {
   auto record = std::make_unique<wire::RunRecord>();
   std::memcpy(record->magic, wire::RunRecord::magic_text, sizeof record->magic);
   boot.copy(record->boot_id, sizeof record->boot_id - 1);
+  record->pid_namespace = space;
   record->cells.slots[0].main = main;
   record->cells.slots[0].started_after = after;
   record->cells.slots[0].started_before = before;
@@ -148,10 +150,12 @@ TEST(Recovery, ReqRunId_ReusedPidIsNotSignalled) {
   const std::uint64_t start = start_ticks(process.pid());
   write_record(directory / "later.run", process.pid(), start + 1, start + 5, this_boot());
   write_record(directory / "earlier.run", process.pid(), start - 9, start - 1, this_boot());
+  write_record(directory / "elsewhere.run", process.pid(), start, start, this_boot(), pid_namespace() + 1);
   write_record(directory / "boot.run", process.pid(), start, start, "00000000-0000-0000-0000-000000000000");
   write_record(directory / "init.run", 1, 0, ~0ULL, this_boot());
   EXPECT_TRUE(recover_stale_runs(directory.path()).empty());
   EXPECT_TRUE(is_alive(process.pid()));
+  EXPECT_TRUE(std::filesystem::remove(directory / "elsewhere.run")) << "it is for a program of that namespace";
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 

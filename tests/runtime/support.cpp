@@ -12,6 +12,8 @@
 #include <sstream>
 #include <thread>
 
+#include "pid_namespace.h"
+
 namespace procsafe::test {
 
 TemporaryDirectory::TemporaryDirectory() {
@@ -23,6 +25,10 @@ TemporaryDirectory::TemporaryDirectory() {
 TemporaryDirectory::~TemporaryDirectory() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+}
+
+std::string group_prefix_of(pid_t program) {
+  return "procsafe-" + std::to_string(pid_namespace()) + "-" + std::to_string(program) + "-";
 }
 
 std::string unique_tag() {

@@ -29,6 +29,9 @@ class TemporaryDirectory {
 /// A command line argument nobody else uses; survives fork, setsid and closed descriptors, so it finds every
 /// process of a tree.
 std::string unique_tag();
+
+/// How the names of the control groups begin that managers of `program` make.
+std::string group_prefix_of(pid_t program);
 /// Pids of the processes with `tag` among their arguments that have not ended.
 std::vector<pid_t> alive_with(const std::string& tag);
 bool is_alive(pid_t pid);

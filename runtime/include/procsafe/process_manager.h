@@ -56,6 +56,7 @@ struct Limits {
   std::optional<std::chrono::seconds> cpu_time{};  ///< per process, RLIMIT_CPU
   std::optional<std::uint64_t> processes{};        ///< needs a cgroup
   std::optional<std::uint64_t> open_files{};       ///< per process, RLIMIT_NOFILE
+  std::optional<std::uint64_t> address_space{};    ///< bytes per process, RLIMIT_AS
 };
 
 /// What becomes of descendants that are alive `Command::drain` after the main process ended.
@@ -80,10 +81,15 @@ struct Input {
 struct Output {
   enum class Kind { capture, null, inherit, file, append, descriptor, lines, to_output } kind = Kind::capture;
   std::size_t limit = 8u << 20;  ///< capture: bytes kept, the first and the last half of it
+  bool end_beyond = false;       ///< capture: more than that ends the tree
   std::string path{};            ///< file, append; capture: a file that gets everything beyond the limit too
   int descriptor = -1;           ///< borrowed until spawn() returns
   std::function<void(std::string_view)> on_line{};  ///< without the newline; called from the thread that drains
   static Output capture(std::size_t limit = 8u << 20) { return {.kind = Kind::capture, .limit = limit}; }
+  /// For output that is worth nothing when it is not complete; Result::truncated says that there was more.
+  static Output capture_at_most(std::size_t limit) {
+    return {.kind = Kind::capture, .limit = limit, .end_beyond = true};
+  }
   /// Keeps `limit` bytes in memory; once there are more, all of it is (also) in the file `path`.
   static Output spill(std::size_t limit, const std::filesystem::path& path) {
     return {.kind = Kind::capture, .limit = limit, .path = path.string()};
