@@ -19,6 +19,8 @@ class Capture {
   void append(std::string_view bytes);
   /// The kept bytes in order.
   std::string text() const;
+  /// The same without a copy where there was room for everything; nothing is kept any more.
+  std::string take() { return tail_.empty() ? std::move(head_) : text(); }
   bool truncated() const { return total_ > limit_; }
   /// Errno of the first failed write to the spill file, 0 when there was none.
   int spill_error() const { return spill_error_; }

@@ -249,7 +249,7 @@ void Channel::finish_stream(Stream& stream, std::string& text) {
     }
   }
   if (!stream.capture) return;
-  text = stream.capture->text();
+  text = stream.capture->take();
   if (stream.capture->truncated()) result_.truncated = true;
 }
 
@@ -346,8 +346,10 @@ void Channel::on_exited(const wire::Exited& exited) {
   const std::scoped_lock lock(mutex_);
   main_ended_ = true;
   main_result_ = result_;
-  if (out_.capture) main_result_.out = out_.capture->text();
-  if (err_.capture) main_result_.err = err_.capture->text();
+  if (command_.leftovers == Leftovers::keep) {
+    if (out_.capture) main_result_.out = out_.capture->text();
+    if (err_.capture) main_result_.err = err_.capture->text();
+  }
   announce();
 }
 
@@ -381,7 +383,6 @@ void Channel::finish() {
   {
     const std::scoped_lock lock(mutex_);
     input_.reset();
-    if (!main_ended_) main_result_ = result_;
   }
   core_->on_finished(*this);
   {

@@ -62,7 +62,8 @@ class Channel {
   int event_fd();
   /// Readable from then on once the main process, or the tree, has ended.
   int ended_fd(bool tree);
-  /// Of the main process while its tree lives on; nullptr while it runs. What it points to does not change.
+  /// Of the main process while its tree lives on, without output then unless leftovers are kept; nullptr while it runs.
+  /// What it points to does not change.
   const Result* known_result() const;
   /// Fulfilled when the tree has ended.
   std::future<Result> future();

@@ -71,6 +71,7 @@ class RunTest(unittest.TestCase):
 
     def test_leftovers_are_named_and_ended(self):
         tag = unique_tag()
+        # procsafe: allow(untracked-background) reason="what the test is about"
         result = procsafe.run(["sh", "-c", f"sleep 100.5 & : {tag}"], drain=0.05, capture_output=True)
         self.assertEqual(result.returncode, 0)
         self.assertEqual([left.command for left in result.leftovers], ["sleep 100.5"])

@@ -38,17 +38,42 @@ while True:
     with contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(TREE_ARGS, timeout=0.25)
 """,
+    "aio": """
+import asyncio, procsafe
+from procsafe import aio
+async def main():
+    print("ready", flush=True)
+    while True:
+        task = asyncio.ensure_future(aio.run(TREE_ARGS, stop=procsafe.StopPolicy(grace=0)))
+        await asyncio.sleep(0.25)
+        task.cancel()
+        await asyncio.wait([task])
+asyncio.run(main())
+""",
+    # The worker starts the tree behind procsafe's back.
+    "workers": """
+import procsafe, subprocess, time
+from procsafe import workers
+print("ready", flush=True)
+while True:
+    with workers.Process(target=subprocess.call, args=(TREE_ARGS,), stop=procsafe.StopPolicy(grace=0)):
+        time.sleep(2)
+""",
 }
 
 
-def run_trial(source, seed):
+#: The instant of the kill is within so many seconds of the first start; a worker needs an interpreter of its own.
+WINDOW = {"workers": 2.5}
+
+
+def run_trial(source, window, seed):
     """The tree of one killed host, which must be gone."""
     tree = Tree()
     prelude = "import sys\nTREE_ARGS = [sys.executable, '-S', '-c', sys.argv[3], sys.argv[1], sys.argv[2]]\n"
     host = [sys.executable, "-c", prelude + source, tree.tag, tree.ready, TREE]
     with subprocess.Popen(host, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as started:
         started.stdout.readline()
-        time.sleep(random.Random(seed).uniform(0, 0.5))
+        time.sleep(random.Random(seed).uniform(0, window))
         started.send_signal(signal.SIGKILL)
     return tree
 
@@ -59,7 +84,7 @@ class LeakTest(unittest.TestCase):
             with self.subTest(name):
                 stood = 0
                 for seed in range(TRIALS):
-                    tree = run_trial(source, seed)
+                    tree = run_trial(source, WINDOW.get(name, 0.5), seed)
                     stood += os.path.exists(tree.ready)
                     self.assertTrue(tree.gone(), f"seed {seed}: {tree.alive()}")
                     tree.close()
