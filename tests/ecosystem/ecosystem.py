@@ -197,7 +197,7 @@ def binary_of(revision: str) -> pathlib.Path:
 
 
 def difference(before: dict, after: dict) -> None:
-    for name in after:
+    for name in (name for name in after if name in before):
         old = {key(finding): finding for finding in before[name]["findings"]}
         new = {key(finding): finding for finding in after[name]["findings"]}
         added, removed = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
@@ -236,11 +236,16 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run_all(binary: pathlib.Path, projects: list, label: str) -> dict:
+def run_all(binary: pathlib.Path, projects: list, label: str, failures: list) -> dict:
+    """One project that cannot be had or checked costs that project."""
     results = {}
     for project in projects:
-        print(f"{label}: {project['name']} …", file=sys.stderr)
-        results[project["name"]] = check(binary, paths_of(project), WORK / f"{project['name']}-{label}.json")
+        print(f"{label}: {project['name']} …", file=sys.stderr, flush=True)
+        try:
+            results[project["name"]] = check(binary, paths_of(project), WORK / f"{project['name']}-{label}.json")
+        except (Problem, subprocess.TimeoutExpired) as problem:
+            failures.append(f"{label}: {project['name']}: {problem}")
+            print(f"tools/dev ecosystem: {failures[-1]}", file=sys.stderr, flush=True)
     return results
 
 
@@ -252,16 +257,19 @@ def main() -> int:
     if unknown:
         raise Problem(f"no project {', '.join(sorted(unknown))}; there are: {', '.join(one['name'] for one in known)}")
     WORK.mkdir(parents=True, exist_ok=True)
-    results = run_all(ROOT / "build" / "release" / "bin" / "procsafe", projects, "now")
+    failures = []
+    results = run_all(ROOT / "build" / "release" / "bin" / "procsafe", projects, "now", failures)
     table(results)
     if options.diff:
-        difference(run_all(binary_of(options.diff), projects, "before"), results)
+        difference(run_all(binary_of(options.diff), projects, "before", failures), results)
     if options.sample:
         if options.rule:
             for result in results.values():
                 result["findings"] = [finding for finding in result["findings"] if finding["rule"] == options.rule]
         sample(results, options.sample, options.seed)
-    return 0
+    for failure in failures:
+        print(f"left out: {failure}", file=sys.stderr)
+    return 2 if failures else 0
 
 
 if __name__ == "__main__":
