@@ -129,7 +129,7 @@ TEST(Spawn, Req10_PassedDescriptorsKeepTheirNumbers) {
   std::array<int, 3> fds{};
   for (std::size_t i = 0; i < fds.size(); ++i) {
     const int file = memfd_create("passed", MFD_CLOEXEC);
-    ASSERT_EQ(write(file, "abc" + i, 1), 1);
+    ASSERT_EQ(write(file, &"abc"[i], 1), 1);
     ASSERT_EQ(lseek(file, 0, SEEK_SET), 0);
     fds[i] = fcntl(file, F_DUPFD_CLOEXEC, 11 + static_cast<int>(i) * 3);
     close(file);

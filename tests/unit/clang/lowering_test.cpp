@@ -27,7 +27,8 @@ std::vector<std::string> operations(const std::string& source, const CppSemantic
     return lower({file, nullptr, catalog, *shell, names, semantics});
   };
   std::vector<std::string> lines;
-  for (const OperationFact& fact : link(1, lower_one, 1).front().operations)
+  const std::vector<FileFacts> facts = link(1, lower_one, 1);
+  for (const OperationFact& fact : facts.front().operations)
     lines.push_back(fmt::format("{} {}", file.text_of(fact.range), fact.tier == Tier::clang ? "clang" : "syntax"));
   return lines;
 }
