@@ -72,7 +72,8 @@ struct FileFacts {
   std::vector<OperationFact> operations;
   std::vector<Flow> flows;
   std::vector<Slot> reads;  ///< slots whose content would change these facts; sorted, unique
-  /// Slots of classes of other files that operations of this one may inherit, known or not: whoever fills them matters.
+  /// Slots of other files that decide what operations of this one are, known or not (members of classes they may
+  /// inherit, texts of commands): whoever fills them matters.
   std::vector<Slot> asks;
   std::vector<Directive> directives;
   std::vector<Notice> notices;

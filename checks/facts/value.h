@@ -25,10 +25,10 @@ struct Slot {
     result,     ///< what function `symbol` returns (in shell: prints)
     field,      ///< field or attribute `symbol` (`module.Class.name`)
     global,     ///< module or file variable `symbol`; also an exported name
-    name,       ///< what the name `symbol` means: a macro, a class, a function. A file that publishes one holds a
-                ///< word of the catalogue, or a name published by one that does, so reading one wakes no file
-    carrier,    ///< parameter `index` of `symbol` reaches a shell or spawn as command text (X1, X2);
-                ///< the values are texts or the number 1, their presence is what counts
+    name,       ///< what the name `symbol` means: a macro or constant, a class, a function. It matters to others when
+                ///< it stands for an API or a class of handles, or its text names one
+    carrier,    ///< parameter `index` of `symbol` reaches a shell or spawn as command text (X1, X2), or an operation
+                ///< as target; the presence of values is what counts
   };
   Kind kind = Kind::global;
   std::string symbol;

@@ -4,7 +4,10 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "facts/text.h"
 
 namespace procsafe {
 namespace {
@@ -47,12 +50,14 @@ class Meaning {
         if (flow.slot.kind == Slot::Kind::field && holds) owners_.insert(owner_of(flow.slot));
       }
     }
+    learn_classes(files);
   }
 
   [[nodiscard]] bool matters(const Value& value, const Slot& slot) const {
     // A pid is nothing to those who do not signal it, and they look for it.
     if (value.kind == Value::Kind::process) return is_handle(value) || owners_.contains(value.name);
     if (value.kind != Value::Kind::api) return false;
+    if (slot.kind == Slot::Kind::name && classes_.contains(value.name)) return true;
     const auto knows = [&](const ApiCatalog& apis) {
       if (const Api* api = apis.find(value.name)) return api->operation.has_value();
       // A module under its own name is looked for by that, or by its members.
@@ -68,8 +73,33 @@ class Meaning {
   }
   static std::string owner_of(const Slot& field) { return field.symbol.substr(0, field.symbol.find_last_of(".:")); }
 
+  /// Classes that inherit from one of a catalogue, and what is of such a class, from base to heir.
+  void learn_classes(std::span<const FileFacts> files) {
+    std::unordered_multimap<std::string_view, std::string_view> heirs;
+    std::vector<std::string_view> work;
+    for (const FileFacts& facts : files) {
+      for (const Flow& flow : facts.flows) {
+        if (flow.slot.kind != Slot::Kind::name) continue;
+        const std::string_view symbol = flow.slot.symbol;
+        for (const Value& value : flow.values) {
+          if (value.kind != Value::Kind::api) continue;
+          heirs.emplace(value.name, symbol.substr(symbol.find(':') + 1));
+          if (catalog_.cpp().find_type(value.name) != nullptr) work.push_back(value.name);
+        }
+      }
+    }
+    while (!work.empty()) {
+      const std::string_view base = work.back();
+      work.pop_back();
+      if (!classes_.emplace(base).second) continue;
+      const auto [begin, end] = heirs.equal_range(base);
+      for (auto heir = begin; heir != end; ++heir) work.push_back(heir->second);
+    }
+  }
+
   const Catalog& catalog_;
-  std::set<std::string, std::less<>> owners_;  // classes that hold handles
+  std::set<std::string, std::less<>> owners_;   // classes that hold handles
+  std::set<std::string, std::less<>> classes_;  // of C++: handles
 };
 
 /// C and C++ see each other's names; nobody else sees those of another language.
@@ -177,9 +207,8 @@ bool Interest::learn(std::span<const FileFacts> files, std::span<const SourceFil
     for (const Slot& slot : files[i].asks) add(slot, mention_by_writer(slot), sources[i]);
     for (const Flow& flow : files[i].flows) {
       const ValueSet& content = table.find(flow.slot);
-      const bool kind_matters = flow.slot.kind == Slot::Kind::carrier || flow.slot.kind == Slot::Kind::name;
       const auto value_matters = [&](const Value& value) { return meaning.matters(value, flow.slot); };
-      if (kind_matters || std::any_of(content.begin(), content.end(), value_matters))
+      if (flow.slot.kind == Slot::Kind::carrier || std::any_of(content.begin(), content.end(), value_matters))
         add(flow.slot, mention_by_reader(flow.slot), sources[i]);
       if (wanted.contains(flow.slot)) add(flow.slot, mention_by_writer(flow.slot), sources[i]);
     }
@@ -188,6 +217,22 @@ bool Interest::learn(std::span<const FileFacts> files, std::span<const SourceFil
         if (value.kind == Value::Kind::slot) add(*value.slot, mention_by_writer(*value.slot), sources[i]);
       }
     }
+  }
+  // A macro matters when its text spells what matters; that may be another macro.
+  for (bool more = true; more;) {
+    const bool before = std::exchange(grew, false);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const WordSet* words = prefilter.words(sources[i].language);
+      for (const Flow& flow : files[i].flows) {
+        const Value* macro = flow.slot.kind == Slot::Kind::name ? flow.values.single() : nullptr;
+        if (words == nullptr || macro == nullptr || macro->kind != Value::Kind::text) continue;
+        const std::string& text = macro->text->bytes();
+        if (words->found_in(text) || names_of(sources[i].language).spelled_in(text))
+          add(flow.slot, Mention::any, sources[i]);
+      }
+    }
+    more = grew;
+    grew = grew || before;
   }
   return grew;
 }

@@ -36,7 +36,7 @@ std::unique_ptr<FileLowering> open_by_language(const LowerInput& input) {
     case Language::python: return open_python(input);
     case Language::shell: return std::make_unique<Anew>(input, lower_shell_text);
     case Language::c:
-    case Language::cpp: return std::make_unique<Anew>(input, lower_cpp);
+    case Language::cpp: return open_cpp(input);
     case Language::none: break;
   }
   return nullptr;

@@ -47,8 +47,8 @@ class FileLowering {
 
 // One per language; checks/lower/lowering.cpp chooses.
 [[nodiscard]] std::unique_ptr<FileLowering> open_python(const LowerInput& input);
+[[nodiscard]] std::unique_ptr<FileLowering> open_cpp(const LowerInput& input);
 [[nodiscard]] FileFacts lower_shell(const LowerInput& input);
-[[nodiscard]] FileFacts lower_cpp(const LowerInput& input);
 
 /// The shell lowering's door for the other languages. Lives as long as `catalog`.
 [[nodiscard]] std::unique_ptr<EmbeddedShell> make_embedded_shell(const Catalog& catalog);

@@ -19,8 +19,12 @@ class Prefilter {
   [[nodiscard]] bool passes(const SourceFile& file) const;
 
  private:
+  [[nodiscard]] bool uses_function(std::string_view text) const;
+
+  WordSet own_;  ///< that count in comments, too
   WordSet python_;
   WordSet cpp_;
+  WordSet cpp_types_;
 };
 
 }  // namespace procsafe

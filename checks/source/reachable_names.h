@@ -19,6 +19,8 @@ class ReachableNames {
   /// True when it was new. Without qualifiers the name alone is enough.
   bool add(std::string_view name, Mention mention, const std::vector<std::string_view>& qualifiers);
   [[nodiscard]] bool empty() const { return words_.empty(); }
+  /// Does one of the names, or a word by which one is meant, stand in the text?
+  [[nodiscard]] bool spelled_in(std::string_view text) const { return words_.found_in(text); }
   /// The names the file mentions, so that it counts, and can mean. Safe to call from many threads.
   [[nodiscard]] WantedWords meant_by(const SourceFile& file) const;
 

@@ -1,6 +1,6 @@
 #include "lower/clang/cpp_tokens.h"
 
-#include "lower/cpp/lexer.h"
+#include "source/cpp_lexer.h"
 
 namespace procsafe {
 namespace {

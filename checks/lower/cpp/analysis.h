@@ -10,8 +10,8 @@
 namespace procsafe::cpp {
 
 struct Analysis {
-  explicit Analysis(const LowerInput& input)
-      : unit(input), values(unit), calls(unit, values), definitions(unit), texts(unit, values) {
+  Analysis(const LowerInput& input, std::shared_ptr<const ParsedText>& parsed)
+      : unit(input, parsed), values(unit), calls(unit, values), definitions(unit), texts(unit, values) {
     values.connect(calls, definitions, texts);
   }
   Analysis(const Analysis&) = delete;

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "lower/cpp/lexer.h"
+#include "source/cpp_lexer.h"
 
 namespace procsafe::cpp {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 
-#include "lower/cpp/lexer.h"
+#include "source/cpp_lexer.h"
 
 namespace procsafe::cpp {
 namespace {

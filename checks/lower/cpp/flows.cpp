@@ -7,25 +7,12 @@
 
 #include "lower/cpp/fork_paths.h"
 #include "lower/cpp/paths.h"
+#include "lower/cpp/process_types.h"
 #include "lower/cpp/telling_names.h"
 #include "lower/cpp/verification.h"
 
 namespace procsafe::cpp {
 namespace {
-
-/// Types that hold pids, groups, handles and their like.
-constexpr std::array<std::string_view, 26> kProcessTypes{
-    "pid_t",    "int",     "long",     "GPid",  "DWORD",    "HANDLE",    "qint64",        "Q_PID",
-    "uint32_t", "int32_t", "unsigned", "FILE",  "auto",     "int64_t",   "uint64_t",      "LONG",
-    "ULONG",    "UINT",    "size_t",   "short", "uv_pid_t", "ProcessId", "ProcessHandle", "PROCESS_INFORMATION",
-    "uint",     "pid_type"};
-
-bool is_process_type(const TypeName& type) {
-  const auto known = [](std::string_view name) {
-    return std::find(kProcessTypes.begin(), kProcessTypes.end(), last_component(name)) != kProcessTypes.end();
-  };
-  return known(type.name) || std::any_of(type.arguments.begin(), type.arguments.end(), known);
-}
 
 /// A value that says something of a process: not a number that stands for "none", not a null.
 bool tells(const Value& value) {
@@ -45,7 +32,7 @@ std::optional<Slot> decode_wanted(const Value& value) {
 }  // namespace
 
 Slot wanted_slot(std::string_view function_name) {
-  return {Slot::Kind::name, "wants:" + std::string(function_name), 0};
+  return {Slot::Kind::carrier, "wants:" + std::string(function_name), 0};
 }
 
 void FlowBuilder::emit(const Slot& slot, const ValueSet& values, Syntax at) {
@@ -111,13 +98,13 @@ bool FlowBuilder::may_hold_process(Syntax expression) const {
     const std::vector<const Class*> classes = analysis_.unit.declarations.classes_with_field(field);
     if (!classes.empty()) {
       return std::any_of(classes.begin(), classes.end(), [&](const Class* entry) {
-        return is_process_type(analysis_.unit.declarations.variables()[entry->fields.at(field)].type);
+        return can_hold_process(analysis_.unit.declarations.variables()[entry->fields.at(field)].type);
       });
     }
     return sounds_like_process(field);
   }
   const Variable* variable = analysis_.unit.declarations.find_variable(node.text(), node);
-  return variable != nullptr ? is_process_type(variable->type) : sounds_like_process(node.text());
+  return variable != nullptr ? can_hold_process(variable->type) : sounds_like_process(node.text());
 }
 
 void FlowBuilder::add_writes() {

@@ -22,11 +22,24 @@ void add_notices(const cpp::Unit& unit, FileFacts& facts) {
   facts.notices.push_back({Notice::Level::note, first, "the syntax around here was not fully understood"});
 }
 
-}  // namespace
+class CppFile : public FileLowering {
+ public:
+  explicit CppFile(const LowerInput& input) : input_(input) {}
 
-FileFacts lower_cpp(const LowerInput& input) {
+  FileFacts run(Names& names) override {
+    return lower({input_.file, input_.wanted, input_.catalog, input_.shell, names, input_.semantics});
+  }
+
+ private:
+  FileFacts lower(const LowerInput& input);
+
+  LowerInput input_;
+  std::shared_ptr<const cpp::ParsedText> parsed_;
+};
+
+FileFacts CppFile::lower(const LowerInput& input) {
   FileFacts facts;
-  const cpp::Analysis analysis(input);
+  const cpp::Analysis analysis(input, parsed_);
   add_notices(analysis.unit, facts);
   if (analysis.unit.tree.empty()) return facts;
   for (const SourceRange& comment : analysis.unit.tree.comments())
@@ -38,9 +51,14 @@ FileFacts lower_cpp(const LowerInput& input) {
   cpp::find_polling_loops(analysis, facts);
   cpp::FlowBuilder(analysis, facts).run();
   cpp::export_declarations(analysis, facts);
+  facts.asks.assign(analysis.texts.asked().begin(), analysis.texts.asked().end());
   for (OperationFact& fact : facts.operations)
     fact.tier = analysis.unit.answers.judge(fact.range) ? Tier::clang : Tier::syntax;
   return facts;
 }
+
+}  // namespace
+
+std::unique_ptr<FileLowering> open_cpp(const LowerInput& input) { return std::make_unique<CppFile>(input); }
 
 }  // namespace procsafe

@@ -10,7 +10,7 @@
 
 #include "lower/cpp/conditionals.h"
 #include "lower/cpp/decorations.h"
-#include "lower/cpp/lexer.h"
+#include "source/cpp_lexer.h"
 
 namespace procsafe::cpp {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "facts/text.h"
-#include "lower/cpp/lexer.h"
+#include "source/cpp_lexer.h"
 #include "lower/cpp/spelling.h"
 
 extern "C" const TSLanguage* tree_sitter_cpp();

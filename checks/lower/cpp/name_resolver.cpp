@@ -8,9 +8,6 @@ namespace {
 /// Longest chain of base classes and aliases followed; real ones are short, cycles are not.
 constexpr int kMaxDepth = 12;
 
-constexpr std::string_view kMethod = "method:";
-constexpr std::string_view kBase = "base:";
-
 bool arity_fits(const Api& api, std::size_t arguments) {
   return !api.arity || (api.arity->first <= arguments && arguments <= api.arity->second);
 }
@@ -89,7 +86,7 @@ std::vector<std::string> NameResolver::bases_of(std::string_view class_name) con
     return bases;
   }
   for (const Value& value : names_.find(class_slot(class_name))) {
-    if (value.name.starts_with(kBase)) bases.push_back(value.name.substr(kBase.size()));
+    if (value.kind == Value::Kind::api) bases.push_back(value.name);
   }
   return bases;
 }
@@ -111,11 +108,9 @@ Meaning NameResolver::class_member(std::string_view class_name, std::string_view
     return meaning;
   }
   const Class* entry = declarations_.find_class(class_name);
-  bool declares = entry != nullptr && entry->methods.contains(method);
-  if (entry == nullptr && apis_.is_simple_name(method)) {
-    for (const Value& value : names_.find(class_slot(class_name)))
-      declares = declares || (value.name.starts_with(kMethod) && value.name.substr(kMethod.size()) == method);
-  }
+  const bool declares = entry != nullptr
+                            ? entry->methods.contains(method)
+                            : apis_.is_simple_name(method) && project_function(join_names(class_name, method));
   if (declares) {
     Meaning meaning;
     meaning.project = true;

@@ -27,9 +27,9 @@ struct Meaning {
   bool on_this = false;                ///< a method of the class around the place: the receiver is `*this`
 };
 
-/// The name under which a class publishes its methods and bases across files (Slot::Kind::name).
+/// The name under which a class publishes its bases across files (Slot::Kind::name).
 [[nodiscard]] Slot class_slot(std::string_view qualified);
-/// The name under which a header says that it declares a function of its own (Slot::Kind::name).
+/// The name under which a file says that it declares a function or method of its own (Slot::Kind::name).
 [[nodiscard]] Slot declaration_slot(std::string_view qualified);
 
 /// The name under which a file says of which class a field, a global or a function's result is (Slot::Kind::name).

@@ -141,16 +141,27 @@ std::vector<Text> Texts::of_macro(const Macro& macro, Syntax use) const {
 
 std::vector<Text> Texts::of_name(Syntax name) const {
   const std::string plain = plain_name(name.text());
-  if (unit_.declarations.find_variable(last_component(plain), name) != nullptr) return of_place(name);
-  const Macro* macro = unit_.macros.find(plain);
-  if (macro != nullptr) return of_macro(*macro, name);
-  for (const Value& value : unit_.input.names.find(macro_slot(plain))) {
+  if (const Variable* variable = unit_.declarations.find_variable(last_component(plain), name)) {
+    std::vector<Text> texts = of_place(name);
+    // `extern const char kCommand[];`: another file says what it holds.
+    const bool elsewhere = variable->kind == Variable::Kind::global && variable->constant && !variable->initializer;
+    return texts.empty() && elsewhere ? of_foreign_name(plain, name) : texts;
+  }
+  if (const Macro* macro = unit_.macros.find(plain)) return of_macro(*macro, name);
+  const std::vector<Text> texts = of_foreign_name(plain, name);
+  return texts.empty() ? of_place(name) : texts;
+}
+
+std::vector<Text> Texts::of_foreign_name(std::string_view plain, Syntax name) const {
+  const Slot slot = macro_slot(last_component(plain));
+  asked_.insert(slot);
+  for (const Value& value : unit_.input.names.find(slot)) {
     if (const auto imported = decode_macro(value)) {
-      const auto parsed = of_macro(*imported, name);
+      std::vector<Text> parsed = of_macro(*imported, name);
       if (!parsed.empty()) return parsed;
     }
   }
-  return of_place(name);
+  return {};
 }
 
 std::vector<Text> Texts::of_place(Syntax expression) const {

@@ -18,8 +18,11 @@ class Texts {
   /// The elements of an argument vector: an initializer list, an array, a QStringList. What is not known is one
   /// hole.
   [[nodiscard]] std::vector<Text> elements_of(Syntax expression) const;
+  /// Names whose text another file may hold.
+  [[nodiscard]] const std::set<Slot>& asked() const { return asked_; }
 
  private:
+  [[nodiscard]] std::vector<Text> of_foreign_name(std::string_view plain, Syntax name) const;
   [[nodiscard]] std::vector<Text> of_name(Syntax name) const;
   [[nodiscard]] std::vector<Text> of_place(Syntax expression) const;
   [[nodiscard]] std::vector<Text> of_macro(const Macro& macro, Syntax use) const;
@@ -37,6 +40,7 @@ class Texts {
   const Values& values_;
   mutable int depth_ = 0;
   mutable std::set<NodeId> active_;
+  mutable std::set<Slot> asked_;
 };
 
 }  // namespace procsafe::cpp

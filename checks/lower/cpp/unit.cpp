@@ -21,7 +21,16 @@ SyntaxTree parse(const SourceFile& file, std::string_view text) {
   return !as_c.empty() && as_c.error_bytes() < tree.error_bytes() ? std::move(as_c) : std::move(tree);
 }
 
+std::shared_ptr<const ParsedText> parse_once(const SourceFile& file, const std::string& text,
+                                             std::shared_ptr<const ParsedText>& known) {
+  if (known == nullptr || known->text != text) known = std::make_shared<const ParsedText>(file, text);
+  return known;
+}
+
 }  // namespace
+
+ParsedText::ParsedText(const SourceFile& file, std::string expanded)
+    : text(std::move(expanded)), tree(parse(file, text)) {}
 
 bool is_header(std::string_view path) {
   const std::size_t dot = path.rfind('.');
@@ -31,11 +40,12 @@ bool is_header(std::string_view path) {
          extension == ".inc";
 }
 
-Unit::Unit(const LowerInput& lower_input)
+Unit::Unit(const LowerInput& lower_input, std::shared_ptr<const ParsedText>& known)
     : input(lower_input),
       macros(input.file.path, input.file.text),
       map(expand_macros(input.file.text, macros, input.catalog.cpp(), input.names)),
-      tree(parse(input.file, map.text())),
+      parsed(parse_once(input.file, map.text(), known)),
+      tree(parsed->tree),
       header(is_header(input.file.path)),
       declarations(tree, header),
       names(declarations, input.catalog.cpp(), input.names),

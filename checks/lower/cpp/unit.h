@@ -18,14 +18,24 @@ namespace procsafe::cpp {
 /// Is the file included by others rather than compiled by itself?
 [[nodiscard]] bool is_header(std::string_view path);
 
+/// A text and its syntax. A file keeps them from round to round: parsing is most of the work, and what other files
+/// tell seldom changes how macros expand.
+struct ParsedText {
+  ParsedText(const SourceFile& file, std::string text);
+  const std::string text;
+  const SyntaxTree tree;
+};
+
 class Unit {
  public:
-  explicit Unit(const LowerInput& input);
+  /// `parsed` is what an earlier Unit of the same file was made of, or null; it is taken when it is still the same.
+  Unit(const LowerInput& input, std::shared_ptr<const ParsedText>& parsed);
 
   const LowerInput& input;
   MacroTable macros;
   SourceMap map;
-  SyntaxTree tree;
+  std::shared_ptr<const ParsedText> parsed;
+  const SyntaxTree& tree;
   bool header;
   Declarations declarations;
   NameResolver names;

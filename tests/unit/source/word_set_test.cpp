@@ -51,6 +51,21 @@ TEST(Prefilter, LeavesOutWhatHoldsNoOperation) {
   EXPECT_FALSE(prefilter.passes(source_from_text("a.cpp", "int main() { return 0; }\n")));
 }
 
+TEST(Prefilter, WantsWhatCodeOfCCanCallOrHandOn) {
+  const Prefilter prefilter(Catalog::load());
+  const auto passes = [&](const std::string& text) { return prefilter.passes(source_from_text("a.cpp", text)); };
+  EXPECT_TRUE(passes("int r = system (x);"));
+  EXPECT_TRUE(passes("auto f = &::system;"));
+  EXPECT_TRUE(passes("run(kill, 1);"));
+  EXPECT_TRUE(passes("f = dlsym(0, \"kill\");"));
+  EXPECT_TRUE(passes("QProcess::execute(x);"));
+  EXPECT_TRUE(passes("x = 1'000; y = '\"'; fork();")) << "a separator of digits opens no literal";
+  EXPECT_TRUE(passes("/* procsafe: allow-file(x) */"));
+  EXPECT_FALSE(passes("// kill the system\n/* fork() */"));
+  EXPECT_FALSE(passes("#include <boost/system/error_code.hpp>\nboost::system::error_code e;"));
+  EXPECT_FALSE(passes("#include \"system.h\"\nint x;"));
+}
+
 TEST(Prefilter, WantsTheClassBeforeItsMethods) {
   const Prefilter prefilter(Catalog::load());
   EXPECT_FALSE(prefilter.passes(source_from_text("a.py", "f.read(); f.close(); t.communicate()\n")));

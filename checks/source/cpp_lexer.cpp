@@ -1,4 +1,4 @@
-#include "lower/cpp/lexer.h"
+#include "source/cpp_lexer.h"
 
 #include <algorithm>
 #include <cctype>
