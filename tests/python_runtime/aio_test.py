@@ -19,7 +19,9 @@ async def ready(tree):
 
 class CompatibleTest(unittest.IsolatedAsyncioTestCase):
     async def test_exec(self):
-        process = await aio.create_subprocess_exec("sh", "-c", "cat; echo err >&2; exit 3", stdin=aio.PIPE, stdout=aio.PIPE, stderr=aio.PIPE)
+        process = await aio.create_subprocess_exec(
+            "sh", "-c", "cat; echo err >&2; exit 3", stdin=aio.PIPE, stdout=aio.PIPE, stderr=aio.PIPE
+        )
         self.assertEqual(await process.communicate(b"in\n" * 100_000), (b"in\n" * 100_000, b"err\n"))
         self.assertEqual(process.returncode, 3)
         self.assertEqual(await process.wait(), 3)

@@ -305,7 +305,9 @@ class ServiceTest(unittest.TestCase):
     def test_ready_by_port_and_by_line(self):
         for ready in (procsafe.ready.tcp, lambda port: procsafe.ready.line("listening")):
             port = free_port()
-            with procsafe.Service("listener", [sys.executable, "-c", LISTENER, str(port)], ready=ready(port), ports=[port]):
+            with procsafe.Service(
+                "listener", [sys.executable, "-c", LISTENER, str(port)], ready=ready(port), ports=[port]
+            ):
                 self.assertIsNotNone(procsafe.find_port_holder(port))
             self.assertIsNone(procsafe.find_port_holder(port))
 

@@ -47,7 +47,11 @@ class Project:
     def run(self, *options):
         """Exit status and output."""
         done = subprocess.run(
-            [*self.command, *options], cwd=self.folder.name, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=100
+            [*self.command, *options],
+            cwd=self.folder.name,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=100,
         )
         return done.returncode, done.stdout.decode()
 
@@ -89,7 +93,9 @@ def test_leaves_one():
 
     @unittest.skipUnless(importlib.util.find_spec("xdist"), "pytest-xdist is not installed")
     def test_xdist(self):
-        status, output = Project(self.SOURCE + "def test_more(procs, free_port):\n    assert free_port() != free_port()\n").run("-n2")
+        status, output = Project(
+            self.SOURCE + "def test_more(procs, free_port):\n    assert free_port() != free_port()\n"
+        ).run("-n2")
         self.assertEqual(status, 1, output)
         self.assertRegex(output, "has left 1 process.*sleep 4.25")
         self.assertRegex(output, "3 passed, 1 error")

@@ -8,7 +8,20 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-from ctypes import POINTER, Structure, byref, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    Structure,
+    byref,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any, NoReturn, Sequence
 
 from ._errors import ConfigError, CoreLoadError, Error, LimitError, ManagerError, UsageError, spawn_error
@@ -131,7 +144,9 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
 
 def _load() -> ctypes.CDLL:
     """The library of this package, or the one PM_LIBRARY names. There is no other and no substitute."""
-    path = os.environ.get("PM_LIBRARY") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib", "libprocsafe.so")
+    path = os.environ.get("PM_LIBRARY") or os.path.join(
+        os.path.dirname(os.path.abspath(__file__)), "lib", "libprocsafe.so"
+    )
     hint = "procsafe never starts a process without it; install a wheel for this platform, or set PM_LIBRARY"
     try:
         library = ctypes.CDLL(path)

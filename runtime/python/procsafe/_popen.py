@@ -99,7 +99,11 @@ class _Start:
         builder.set_arguments(self.args, False, self.executable)
         builder.set_directory(given["cwd"])
         builder.set_environment(given["env"])
-        for number, stream, name in ((0, raw.input, "p2cread"), (1, raw.output, "c2pwrite"), (2, raw.error, "errwrite")):
+        for number, stream, name in (
+            (0, raw.input, "p2cread"),
+            (1, raw.output, "c2pwrite"),
+            (2, raw.error, "errwrite"),
+        ):
             fd = given[name] if given[name] != -1 else inherited_descriptor(number)
             if fd != -1:
                 builder.descriptor(stream, fd)
@@ -205,11 +209,17 @@ def make_popen(standard: Any) -> Any:
             failed = exc_type is not None and issubclass(exc_type, subprocess.CalledProcessError)
             if (exc_type is None or failed) and self.timed_out:
                 output, error = (value.output, value.stderr) if failed else (None, None)
-                raise subprocess.TimeoutExpired(self.args, _seconds(self._deadline, self._handle), output, error) from None
+                raise subprocess.TimeoutExpired(
+                    self.args, _seconds(self._deadline, self._handle), output, error
+                ) from None
 
         def __del__(self, _warn: Any = warnings.warn) -> None:
             if self._child_created and self._internal_poll() is None:
-                _warn(f"subprocess {self.pid} is still running and is ended with its last reference", ResourceWarning, source=self)
+                _warn(
+                    f"subprocess {self.pid} is still running and is ended with its last reference",
+                    ResourceWarning,
+                    source=self,
+                )
 
     Popen.__qualname__ = "Popen"
     Popen.__module__ = standard.__module__
@@ -220,4 +230,3 @@ def _seconds(deadline: Timeout, handle: Handle | None) -> float:
     if isinstance(deadline, (int, float)):
         return deadline
     return float(handle.manager.config()["default_timeout_ms"] or 0) / 1000 if handle else 0.0
-

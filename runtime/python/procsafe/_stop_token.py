@@ -83,7 +83,7 @@ class StopToken:
 
     @property
     def cause(self) -> str | None:
-        """"signal", "file" or "request"; None before the stop."""
+        """ "signal", "file" or "request"; None before the stop."""
         return self._cause
 
     @property

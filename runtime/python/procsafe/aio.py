@@ -134,7 +134,9 @@ class Process:
             return False
         return True
 
-    async def communicate(self, input: bytes | bytearray | memoryview | None = None) -> tuple[bytes | None, bytes | None]:
+    async def communicate(
+        self, input: bytes | bytearray | memoryview | None = None
+    ) -> tuple[bytes | None, bytes | None]:
         """Feeds standard input, reads to the end of the streams and waits. Cancellation ends the tree."""
         parts = (self._feed(input), _read(self.stdout), _read(self.stderr), self._watch.wait(False))
         _, out, err, _ = await self._watch.guard(asyncio.gather(*parts))

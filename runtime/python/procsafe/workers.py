@@ -104,7 +104,9 @@ class Process(BaseProcess):
     _start_method = "spawn"
     _popen: Any
 
-    def __init__(self, *args: Any, timeout: Timeout = NO_TIMEOUT, stop: StopPolicy | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, timeout: Timeout = NO_TIMEOUT, stop: StopPolicy | None = None, **kwargs: Any
+    ) -> None:
         """`timeout` in seconds from the start: None is the manager's default."""
         super().__init__(*args, **kwargs)
         self._timeout = timeout

@@ -48,7 +48,11 @@ def main():
     report = {}
     for name, (ours, theirs) in cases.items():
         mine, other = compare(ours, theirs, rounds)
-        report[name] = {"ours_ms": round(mine * 1e3, 3), "theirs_ms": round(other * 1e3, 3), "ratio": round(mine / other, 3)}
+        report[name] = {
+            "ours_ms": round(mine * 1e3, 3),
+            "theirs_ms": round(other * 1e3, 3),
+            "ratio": round(mine / other, 3),
+        }
     small = statistics.median(seconds(lambda: procsafe.run(true)) for _ in range(rounds))
     block = resident(float(os.environ.get("RESIDENT_GB", "1")))
     large = statistics.median(seconds(lambda: procsafe.run(true)) for _ in range(rounds))
@@ -56,12 +60,12 @@ def main():
     del block
     size = int(os.environ.get("CAPTURE_MB", "256")) << 20
     head = ["head", "-c", str(size), "/dev/zero"]
-    mine, other = compare(
-        lambda: len(dropin.check_output(head)), lambda: len(subprocess.check_output(head)), 5
-    )
+    mine, other = compare(lambda: len(dropin.check_output(head)), lambda: len(subprocess.check_output(head)), 5)
     report[f"drop-in capture of {size >> 20} MiB / subprocess"] = {"ratio": round(mine / other, 3)}
     mine, other = compare(
-        lambda: procsafe.run(head, stdout=procsafe.PIPE, max_output=2 * size), lambda: len(subprocess.check_output(head)), 5
+        lambda: procsafe.run(head, stdout=procsafe.PIPE, max_output=2 * size),
+        lambda: len(subprocess.check_output(head)),
+        5,
     )
     report[f"procsafe.run capture of {size >> 20} MiB / subprocess"] = {"ratio": round(mine / other, 3)}
     print(json.dumps(report, indent=1))
