@@ -1,4 +1,4 @@
-// One child process with limits: the only place of the Clang tier that starts processes.
+// One process with limits: the only place of the Clang tier that starts any.
 #pragma once
 
 #include <chrono>
@@ -30,9 +30,9 @@ struct WorkerResult {
   std::string errors;  ///< standard error, at most a few KiB
 };
 
-/// Runs `program` with `input` as its standard input, in a process group of its own, and waits until it has
-/// ended, or ends it with its group when a limit is hit. No process is left behind: the child is reaped
-/// before this returns, and dies with this program. May be called from many threads.
+/// Runs `program` with `input` as its standard input under the runtime's ProcessManager and waits until it has ended,
+/// or ends it when a limit is hit. Nothing it started is left behind, whatever becomes of it or of this program. May be
+/// called from many threads.
 [[nodiscard]] WorkerResult run_worker(const std::filesystem::path& program, std::string_view input,
                                       const WorkerLimits& limits);
 
