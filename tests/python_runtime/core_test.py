@@ -287,6 +287,15 @@ class ObserveTest(unittest.TestCase):
             with self.assertRaises(procsafe.ManagerError):
                 manager.run(["true"])
 
+    def test_a_closed_manager_says_so(self):
+        with procsafe.ProcessManager() as manager:
+            kept = manager.spawn(["sleep", "100"])
+        self.assertTrue(kept.wait().stopped)
+        for use in (manager.health, manager.stop_all, lambda: manager.run(["true"]), lambda: manager.run_id):
+            with self.assertRaisesRegex(procsafe.ManagerError, "closed"):
+                use()
+        manager.close()
+
 
 LISTENER = """
 import socket, sys, time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import logging
+import os
 import select
 import threading
 from typing import Any, Callable
@@ -37,6 +38,7 @@ class EventTap:
 
     def __init__(self, manager: Any) -> None:
         self._manager = manager
+        self._owner = os.getpid()
         self._sinks: list[Callable[[dict[str, Any]], None]] = []
         self._thread: threading.Thread | None = None
         self._lock = threading.RLock()
@@ -52,8 +54,8 @@ class EventTap:
             self._start()
 
     def deliver(self) -> None:
-        """Logs what has come, unless a thread does."""
-        if self._thread is None and self._lock.acquire(blocking=False):
+        """Logs what has come, unless a thread does. A forked child leaves that to its parent."""
+        if self._thread is None and self._owner == os.getpid() and self._lock.acquire(blocking=False):
             try:
                 self._take_all()
             finally:
@@ -65,6 +67,8 @@ class EventTap:
         if self._thread is not None:
             self._thread.join()
         self._take_all()
+        with self._lock:
+            self._manager = None
 
     def _keep(self, severity: int) -> int:
         descriptor = ctypes.c_int()
@@ -86,7 +90,7 @@ class EventTap:
 
     def _take_all(self) -> None:
         with self._lock:
-            while True:
+            while self._manager is not None:
                 text = _core.take_text(_core.library.procsafe_take_event, self._manager)
                 if text is None:
                     return

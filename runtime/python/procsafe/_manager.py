@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable, Mapping, TypeVar
 
 from . import _core
 from ._command import PIPE, Args, Limits, NoTimeout, Output, StopPolicy, StrOrBytesPath, Timeout
-from ._errors import TimeoutExpired, UsageError
+from ._errors import ManagerError, TimeoutExpired, UsageError
 from ._events import EventTap
 from ._plan import Plan
 from ._process import Handle, Process
@@ -140,10 +140,15 @@ class ProcessManager:
         """Starts what the other faces have put together."""
         raw = ctypes.c_void_p()
         try:
-            _core.check(_core.library.procsafe_start(self._raw, ctypes.byref(command), ctypes.byref(raw)))
+            _core.check(_core.library.procsafe_start(self._open_handle(), ctypes.byref(command), ctypes.byref(raw)))
         finally:
             self.deliver_events()
         return Handle(self, raw)
+
+    def _open_handle(self) -> ctypes.c_void_p:
+        if self._raw is None:
+            raise ManagerError("this manager has been closed")
+        return self._raw
 
     # ---- Ending and looking --------------------------------------------------------------------------------------------
 
@@ -152,7 +157,7 @@ class ProcessManager:
 
         Later spawns raise ManagerError.
         """
-        report = _core.take_json(_core.library.procsafe_stop_all, self._raw)
+        report = _core.take_json(_core.library.procsafe_stop_all, self._open_handle())
         self.deliver_events()
         return int(report["ended"])
 
@@ -178,33 +183,33 @@ class ProcessManager:
     def health(self) -> Health:
         """A look at guard, handlers, limits, zombies and orphans. Takes about a millisecond for each live process."""
         _leave_handled_signals()
-        return health_of(_core.take_json(_core.library.procsafe_describe, self._raw, _core.HEALTH))
+        return health_of(_core.take_json(_core.library.procsafe_describe, self._open_handle(), _core.HEALTH))
 
     def metrics(self) -> dict[str, Any]:
         """Totals since the manager was created, and histograms of spawn latency and run time in seconds."""
-        return dict(_core.take_json(_core.library.procsafe_describe, self._raw, _core.METRICS))
+        return dict(_core.take_json(_core.library.procsafe_describe, self._open_handle(), _core.METRICS))
 
     def prometheus(self) -> str:
         """The metrics as Prometheus text, format 0.0.4."""
-        return _core.take_text(_core.library.procsafe_describe, self._raw, _core.PROMETHEUS) or ""
+        return _core.take_text(_core.library.procsafe_describe, self._open_handle(), _core.PROMETHEUS) or ""
 
     def guarantee(self) -> Guarantee:
         """Which containment is in force and what it leaves open; proved by a real probe on the first call."""
-        return Guarantee(**_core.take_json(_core.library.procsafe_describe, self._raw, _core.GUARANTEE))
+        return Guarantee(**_core.take_json(_core.library.procsafe_describe, self._open_handle(), _core.GUARANTEE))
 
     def config(self) -> dict[str, Any]:
         """The effective configuration."""
-        return dict(_core.take_json(_core.library.procsafe_describe, self._raw, _core.CONFIGURATION))
+        return dict(_core.take_json(_core.library.procsafe_describe, self._open_handle(), _core.CONFIGURATION))
 
     @property
     def run_id(self) -> str:
         """7 characters, base 36; PM_RUN_ID of every process started."""
-        return _core.take_text(_core.library.procsafe_describe, self._raw, _core.RUN_ID) or ""
+        return _core.take_text(_core.library.procsafe_describe, self._open_handle(), _core.RUN_ID) or ""
 
     @property
     def instance_id(self) -> str:
         """The run id and a number: which manager of this program."""
-        return _core.take_text(_core.library.procsafe_describe, self._raw, _core.INSTANCE_ID) or ""
+        return _core.take_text(_core.library.procsafe_describe, self._open_handle(), _core.INSTANCE_ID) or ""
 
     @property
     def active(self) -> int:
