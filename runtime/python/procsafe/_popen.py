@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
@@ -26,6 +28,8 @@ _PREEXEC_HINT = (
 )
 #: A deadline behind the caller's own, for a caller that does not come back to it.
 _MARGIN = 5.0
+_F_SETPIPE_SZ = 1031  # fcntl(2); the module has it from 3.10 on
+_WIDE = 1 << 20
 _IGNORABLE = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 #: What restore_signals restores, as the standard library does.
 _RESTORED = {getattr(signal, name) for name in ("SIGPIPE", "SIGXFZ", "SIGXFSZ") if hasattr(signal, name)}
@@ -55,6 +59,12 @@ def current_umask() -> int:
     finally:
         os.close(status)
     return int(rest[:4], 8) if found else -1
+
+
+def _widen(pipe: Any) -> None:
+    """Fewer turns between the command, which is a scheduling group of its own, and this program."""
+    with contextlib.suppress(OSError):  # beyond the user's quota
+        fcntl.fcntl(pipe, _F_SETPIPE_SZ, _WIDE)
 
 
 def _inheritable_descriptors() -> list[int]:
@@ -167,6 +177,14 @@ def make_popen(standard: Any) -> Any:
                     raise subprocess.TimeoutExpired(self.args, timeout or 0)
                 self._internal_poll()
             return self.returncode
+
+        def communicate(self, input: Any = None, timeout: float | None = None) -> Any:
+            for pipe in (self.stdout, self.stderr):
+                if pipe is not None and not pipe.closed and getattr(self, "pipesize", -1) == -1:
+                    _widen(pipe)
+            return super().communicate(input, timeout)
+
+        communicate.__doc__ = standard.communicate.__doc__
 
         def send_signal(self, sig: int) -> None:
             """Send a signal to the process. Never hits another one: nothing is looked up by number."""
