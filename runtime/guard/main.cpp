@@ -13,6 +13,7 @@
 // it kills that. So any two of manager, guard and cell may be killed at the same instant and nothing they started
 // stays alive. With a PID namespace the guard is its init and the kernel itself does that, whoever dies.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -72,9 +73,14 @@ void detach() {
 
 [[noreturn]] void watch(pid_t guard, const Options& options) {
   close(control_socket);
-  close(manager_pidfd);
   close_from(sentinel_pidfd);
   dup2(STDIN_FILENO, STDERR_FILENO);
+  pollfd events[] = {{open_pidfd(guard), POLLIN, 0}, {manager_pidfd, POLLIN, 0}};
+  while (poll(events, 2, -1) >= 0 && events[0].revents == 0) {
+    // A manager that dies while it holds its guard stopped, as the probe does, leaves nobody else to let it go on.
+    kill(guard, SIGCONT);
+    events[1].fd = -1;
+  }
   while (waitpid(guard, nullptr, 0) < 0 && errno == EINTR) {
   }
   if (options.freezer) {

@@ -51,25 +51,22 @@ Proof Core::kill_and_count() {
   constexpr milliseconds end_limit{5000};
   if (!read_until(reading.get(), kernel::probe_tree_size, stand_limit))
     return {.evidence = "the probe's tree never stood"};
-  // Frozen first, so that none can act on the death of the other. The guard must be: until it reaps its cell the
-  // cell's number is nobody else's.
-  UniqueFd cell;
-  const auto signal_helpers = [&](int number) {
-    kernel::send_to_pidfd(guard_.guard_pidfd.get(), number);
-    if (kernel_bound()) kernel::send_to_pidfd(guard_.sentinel_pidfd.get(), number);
-    if (traced_ && !cell.valid()) cell.reset(kernel::open_pidfd(channel->cell()));
-    if (traced_) kernel::send_to_pidfd(cell.get(), number);
-  };
-  signal_helpers(SIGSTOP);
+  // The guard is frozen, so that it cannot act on the death of a cell. Should this program die in between, the sentinel
+  // lets the guard go on; it is not stopped itself, and can do nothing here: it only acts when the guard is gone, and a
+  // PID namespace is empty by then.
   const auto killed = Clock::now();
-  signal_helpers(SIGKILL);
-  const bool gone = read_until(reading.get(), 0, end_limit);
+  kernel::send_to_pidfd(guard_.guard_pidfd.get(), SIGSTOP);
+  bool gone = false;
+  if (traced_) {
+    // Until the guard reaps it, the cell's number is nobody else's.
+    const UniqueFd cell(kernel::open_pidfd(channel->cell()));
+    kernel::send_to_pidfd(cell.get(), SIGKILL);
+    gone = read_until(reading.get(), 0, end_limit);
+  }
+  kernel::send_to_pidfd(guard_.guard_pidfd.get(), SIGKILL);
+  if (!traced_) gone = read_until(reading.get(), 0, end_limit);
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - killed);
-  // The last of the helpers; the others are waited for when the manager closes.
-  if (cell.valid()) wait_for_events(cell.get(), POLLIN, static_cast<int>(end_limit.count()));
-  const std::string helpers = traced_       ? "cell, guard and sentinel were"
-                              : namespaced_ ? "guard and sentinel were"
-                                            : "the guard was";
+  const std::string helpers = traced_ ? "its tracer was" : "the guard was";
   return {.holds = gone,
           .evidence = gone ? std::to_string(kernel::probe_tree_size) + " processes were gone " +
                                  std::to_string(took.count()) + " ms after " + helpers + " killed"

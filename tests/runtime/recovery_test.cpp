@@ -25,28 +25,56 @@ pid_t parent_of(pid_t pid) {
   return std::stoi(stat.substr(stat.rfind(')') + 4));
 }
 
-/// A host whose manager, sentinel, guard and cell are all frozen, then killed: what no helper can clean up.
-void crash_everything(const TemporaryDirectory& directory, const std::string& tag, const char* containment) {
-  ProcessManager outer(quick_config());
-  Process host =
-      outer.spawn({.argv = {program("procsafe_host"), "wait", "full", (directory / "ready").string(), "host-" + tag},
-                   .env = {.set = {{"PM_CONTAINMENT", containment}, {"PM_RUN_DIR", (directory / "runs").string()}}},
-                   .out = Output::null(),
-                   .leftovers = Leftovers::keep});
-  ASSERT_TRUE(wait_ready(directory / "ready", 8));
-  pid_t cell = 0;
-  for (const pid_t pid : alive_with(tag)) {
-    const std::string parent = read_file("/proc/" + std::to_string(parent_of(pid)) + "/comm");
-    if (parent == "procsafe-guard\n") cell = parent_of(pid);
+/// A host program with a tree of eight processes, and who ends it.
+class CrashingHost {
+ public:
+  CrashingHost(const TemporaryDirectory& directory, const std::string& tag, const char* containment)
+      : host_(outer_.spawn(
+            {.argv = {program("procsafe_host"), "wait", "full", (directory / "ready").string(), "host-" + tag},
+             .env = {.set = {{"PM_CONTAINMENT", containment}, {"PM_RUN_DIR", (directory / "runs").string()}}},
+             .out = Output::null(),
+             .leftovers = Leftovers::keep})) {
+    EXPECT_TRUE(wait_ready(directory / "ready", 8));
+    for (const pid_t pid : alive_with(tag)) {
+      const std::string parent = read_file("/proc/" + std::to_string(parent_of(pid)) + "/comm");
+      if (parent == "procsafe-guard\n") cell_ = parent_of(pid);
+    }
+    EXPECT_GT(cell_, 1);
   }
-  ASSERT_GT(cell, 1);
-  const pid_t guard = parent_of(cell);
-  const pid_t sentinel = parent_of(guard);
-  const std::vector<pid_t> helpers{host.pid(), sentinel, guard, cell};
+  pid_t host() const { return host_.pid(); }
+  pid_t cell() const { return cell_; }
+  pid_t guard() const { return parent_of(cell_); }
+  pid_t sentinel() const { return parent_of(guard()); }
+
+ private:
+  ProcessManager outer_{quick_config()};
+  Process host_;
+  pid_t cell_ = 0;
+};
+
+/// Manager, sentinel, guard and cell are all frozen, then killed: what no helper can clean up.
+void crash_everything(const TemporaryDirectory& directory, const std::string& tag, const char* containment) {
+  const CrashingHost crashing(directory, tag, containment);
+  ASSERT_GT(crashing.cell(), 1);
+  const std::vector<pid_t> helpers{crashing.host(), crashing.sentinel(), crashing.guard(), crashing.cell()};
   for (const pid_t pid : helpers) kill(pid, SIGSTOP);
   for (const pid_t pid : helpers) kill(pid, SIGKILL);
   // The tree is now the outer command's to end. The outer cell is killed first, so that it is nobody's.
-  EXPECT_TRUE(eventually([&] { return !is_alive(cell); }));
+  EXPECT_TRUE(eventually([&] { return !is_alive(crashing.cell()); }));
+}
+
+/// As when a manager is killed in the middle of its probe.
+TEST(Containment, ReqBeyond_StoppedGuardGoesOnWhenItsManagerDies) {
+  for (const char* tier : {"guard", "auto", "trace"}) {
+    const TemporaryDirectory directory;
+    const std::string tag = unique_tag();
+    const CrashingHost crashing(directory, tag, tier);
+    ASSERT_GT(crashing.cell(), 1);
+    kill(crashing.guard(), SIGSTOP);
+    kill(crashing.cell(), SIGSTOP);
+    kill(crashing.host(), SIGKILL);
+    EXPECT_TRUE(eventually([&] { return alive_with(tag).empty() && !is_alive(crashing.cell()); })) << tier;
+  }
 }
 
 TEST(Recovery, ReqRunId_RunIdIsInTheEnvironmentNotInTheArguments) {
