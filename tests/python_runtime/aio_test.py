@@ -61,8 +61,8 @@ class CompatibleTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_the_loop_goes_on_meanwhile(self):
         started = time.monotonic()
-        await asyncio.gather(*(aio.run(["sleep", "0.3"]) for _ in range(10)))
-        self.assertLess(time.monotonic() - started, 2.5)
+        await asyncio.gather(*(aio.run(["sleep", "1"]) for _ in range(10)))
+        self.assertLess(time.monotonic() - started, 8)
 
 
 class CancellationTest(unittest.IsolatedAsyncioTestCase):

@@ -1,6 +1,6 @@
 """A Python program is killed at random instants while it starts process trees: nothing of them may be left.
 
-PROCSAFE_TRIALS is the number of trials for each way of starting them (20).
+PROCSAFE_TRIALS is the number of trials for each way of starting them (10).
 """
 
 import os
@@ -13,7 +13,7 @@ import unittest
 
 from support import TREE, Tree
 
-TRIALS = int(os.environ.get("PROCSAFE_TRIALS", "20"))
+TRIALS = int(os.environ.get("PROCSAFE_TRIALS", "10"))
 
 #: Each starts the tree again and again until it is killed; TREE_ARGS is the command.
 HOSTS = {

@@ -51,7 +51,7 @@ class Project:
             cwd=self.folder.name,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=100,
+            timeout=250,
         )
         return done.returncode, done.stdout.decode()
 
