@@ -40,6 +40,9 @@ SourceMap::SourceMap(const clang::SourceManager& manager, const clang::LangOptio
   for (const WantedFile& file : request.wanted) wanted_.emplace(file.path, file.places);
 }
 
+SourceMap::SourceMap(const clang::SourceManager& manager, const clang::LangOptions& language)
+    : manager_(manager), language_(language), wants_all_(true) {}
+
 UnitFile SourceMap::describe(clang::FileID id) const {
   UnitFile file;
   const clang::OptionalFileEntryRef entry = manager_.getFileEntryRefForID(id);
@@ -52,9 +55,10 @@ UnitFile SourceMap::describe(clang::FileID id) const {
   const bool below =
       std::any_of(roots_.begin(), roots_.end(), [&](const std::string& root) { return lies_below(file.path, root); });
   const auto wanted = wanted_.find(file.path);
-  file.project = main || (!system && (below || wanted != wanted_.end()));
-  file.wanted = file.project && wanted != wanted_.end();
-  if (file.wanted) file.places = &wanted->second;
+  const bool listed = wanted != wanted_.end();
+  file.project = main || (!system && (below || listed || wants_all_));
+  file.wanted = file.project && (listed || wants_all_);
+  if (listed) file.places = &wanted->second;
   if (manager_.getBufferData(id).starts_with("\xEF\xBB\xBF")) file.text_begin = 3;
   return file;
 }

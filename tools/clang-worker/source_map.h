@@ -41,6 +41,8 @@ struct MacroUse {
 class SourceMap {
  public:
   SourceMap(const clang::SourceManager& manager, const clang::LangOptions& language, const UnitRequest& request);
+  /// Every file of the unit is wanted but those of the system.
+  SourceMap(const clang::SourceManager& manager, const clang::LangOptions& language);
 
   /// The file that holds the text at `location`, macros resolved to where they are used.
   [[nodiscard]] const UnitFile& file(clang::SourceLocation location) const;
@@ -70,6 +72,7 @@ class SourceMap {
   const clang::LangOptions& language_;
   std::map<std::string, std::optional<std::vector<Offset>>> wanted_;
   std::vector<std::string> roots_;
+  bool wants_all_ = false;
   mutable std::map<clang::FileID, UnitFile> files_;
   std::map<clang::SourceLocation, MacroUse> macro_uses_;
 };

@@ -5,16 +5,12 @@
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/CompilerInvocation.h>
 #include <clang/Frontend/FrontendAction.h>
-#include <clang/Lex/PPCallbacks.h>
 #include <clang/Lex/Preprocessor.h>
 #include <clang/Lex/PreprocessorOptions.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/VirtualFileSystem.h>
 
-#include <algorithm>
 #include <memory>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include "body_choice.h"
@@ -22,6 +18,7 @@
 #include "interest.h"
 #include "invocation.h"
 #include "lower/clang/merge.h"
+#include "preprocessor_recorder.h"
 #include "source_map.h"
 #include "values.h"
 
@@ -41,9 +38,7 @@ struct Session {
   UnitReply& reply;
   std::unique_ptr<SourceMap> map;
   std::unique_ptr<BodyChoice> bodies;
-  /// By inclusion, since a file may be included several times under several conditions.
-  std::map<clang::FileID, std::vector<SourceRange>> inactive;
-  std::set<clang::FileID> entered;
+  EnteredFiles entered;
 };
 
 /// Counts errors, keeps the first, and marks their places.
@@ -73,49 +68,6 @@ class ErrorRecorder : public clang::DiagnosticConsumer {
     return where + std::string(message);
   }
 
-  Session& session_;
-};
-
-class PreprocessorRecorder : public clang::PPCallbacks {
- public:
-  explicit PreprocessorRecorder(Session& session) : session_(session) {}
-
-  void FileChanged(clang::SourceLocation location, FileChangeReason reason, clang::SrcMgr::CharacteristicKind,
-                   clang::FileID) override {
-    if (reason != EnterFile || location.isInvalid()) return;
-    const clang::FileID id = session_.map->manager().getFileID(location);
-    if (session_.map->file(id).wanted) session_.entered.insert(id);
-  }
-
-  void SourceRangeSkipped(clang::SourceRange range, clang::SourceLocation directive) override {
-    const auto place = session_.map->place({range.getBegin(), range.getBegin()});
-    const auto end = session_.map->place({directive, directive});
-    if (!place || !end || place->file != end->file) return;
-    session_.inactive[session_.map->manager().getFileID(range.getBegin())].push_back(
-        {place->range.begin, end->range.begin});
-  }
-
-  void MacroExpands(const clang::Token& name, const clang::MacroDefinition& definition, clang::SourceRange,
-                    const clang::MacroArgs*) override {
-    const clang::SourceLocation at = name.getLocation();
-    const clang::MacroInfo* info = definition.getMacroInfo();
-    if (info == nullptr || !at.isFileID() || !session_.map->file(at).wanted) return;
-    MacroUse use{name.getIdentifierInfo()->getName().str(), {}, {}};
-    const UnitFile& file = session_.map->file(info->getDefinitionLoc());
-    if (!info->isBuiltinMacro() && !file.path.empty()) {
-      const clang::SourceManager& manager = session_.map->manager();
-      const auto offset = [&](clang::SourceLocation location) {
-        return static_cast<Offset>(manager.getFileOffset(location)) - file.text_begin;
-      };
-      use.path = file.path;
-      const unsigned last =
-          clang::Lexer::MeasureTokenLength(info->getDefinitionEndLoc(), manager, session_.map->language());
-      use.definition = {offset(info->getDefinitionLoc()), offset(info->getDefinitionEndLoc()) + last};
-    }
-    session_.map->add_macro_use(at, std::move(use));
-  }
-
- private:
   Session& session_;
 };
 
@@ -155,19 +107,12 @@ class Action : public clang::ASTFrontendAction {
   std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance& compiler, llvm::StringRef) override {
     session_.map = std::make_unique<SourceMap>(compiler.getSourceManager(), compiler.getLangOpts(), session_.request);
     session_.bodies = std::make_unique<BodyChoice>(*session_.map);
-    compiler.getPreprocessor().addPPCallbacks(std::make_unique<PreprocessorRecorder>(session_));
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<PreprocessorRecorder>(*session_.map, session_.entered));
     return std::make_unique<Consumer>(session_);
   }
 
   void EndSourceFileAction() override {
-    for (const clang::FileID id : session_.entered) {
-      std::vector<SourceRange> ranges = session_.inactive[id];
-      std::sort(ranges.begin(), ranges.end());
-      const std::string& path = session_.map->file(id).path;
-      CppSemantics& semantics = session_.reply.files[path];
-      const bool first = seen_.insert(path).second;
-      semantics.inactive = first ? std::move(ranges) : intersect(semantics.inactive, ranges);
-    }
+    session_.entered.add_inactive(*session_.map, session_.reply.files);
     for (auto& [path, semantics] : session_.reply.files) normalise(semantics);
     session_.bodies.reset();
     session_.map.reset();
@@ -175,7 +120,6 @@ class Action : public clang::ASTFrontendAction {
 
  private:
   Session& session_;
-  std::set<std::string> seen_;
 };
 
 void prepare(clang::CompilerInvocation& invocation) {
@@ -198,7 +142,7 @@ UnitReply analyse_unit(const UnitRequest& request) {
   llvm::InitializeAllTargetInfos();  // for cross compilers: their names hold the target
   UnitReply reply;
   const Interest interest(request.names);
-  Session session{request, interest, reply, nullptr, nullptr, {}, {}};
+  Session session{request, interest, reply, nullptr, nullptr, {}};
   ErrorRecorder recorder(session);
 
   const auto files = llvm::vfs::getRealFileSystem();
