@@ -42,6 +42,55 @@ void expand(const std::string& argument, const fs::path& directory, unsigned dep
   for (const std::string& word : split_command(text)) expand(word, directory, depth + 1, into);
 }
 
+/// Adds `-fPIC,-O2` as two arguments.
+void add_listed(std::string_view list, std::vector<std::string>& into) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (comma > 0) into.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+}
+
+/// What NVIDIA's compiler driver tells the host's compiler: the options it keeps to itself are left out.
+std::vector<std::string> host_command(const std::vector<std::string>& nvcc) {
+  constexpr std::array<std::string_view, 2> kForHost{"-Xcompiler", "--compiler-options"};
+  constexpr std::array<std::string_view, 16> kWithValue{
+      "-gencode", "--generate-code", "-arch",          "--gpu-architecture",
+      "-code",    "--gpu-code",      "-ccbin",         "--compiler-bindir",
+      "-Xptxas",  "--ptxas-options", "-Xcudafe",       "-Xnvlink",
+      "-Xlinker", "-maxrregcount",   "--maxrregcount", "-odir"};
+  constexpr std::array<std::string_view, 12> kAlone{"-rdc=",
+                                                    "--relocatable-device-code=",
+                                                    "--expt-",
+                                                    "-expt-",
+                                                    "-dc",
+                                                    "-dlink",
+                                                    "--use_fast_math",
+                                                    "-use_fast_math",
+                                                    "-lineinfo",
+                                                    "-cudart",
+                                                    "--cudart",
+                                                    "-forward-unknown"};
+  const auto among = [](std::string_view word, const auto& words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  std::vector<std::string> host{"c++"};
+  for (std::size_t i = 1; i < nvcc.size(); ++i) {
+    const std::string_view word = nvcc[i];
+    const std::string_view option = word.substr(0, word.find('='));
+    const bool attached = option.size() < word.size();
+    if (among(option, kForHost)) {
+      if (!attached) ++i;
+      if (attached || i < nvcc.size()) add_listed(attached ? word.substr(option.size() + 1) : nvcc[i], host);
+    } else if (among(option, kWithValue)) {
+      if (!attached) ++i;
+    } else if (std::none_of(kAlone.begin(), kAlone.end(), [&](auto start) { return word.starts_with(start); })) {
+      host.emplace_back(word);
+    }
+  }
+  return host;
+}
+
 }  // namespace
 
 std::vector<std::string> split_command(std::string_view command) {
@@ -86,6 +135,7 @@ std::vector<std::string> plain_command(std::vector<std::string> arguments, const
     ++compiler;
   }
   expanded.erase(expanded.begin(), expanded.begin() + static_cast<std::ptrdiff_t>(compiler));
+  if (!expanded.empty() && fs::path(expanded.front()).stem() == "nvcc") return host_command(expanded);
   return expanded;
 }
 

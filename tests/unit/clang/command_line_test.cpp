@@ -27,6 +27,15 @@ TEST(PlainCommand, LeavesOutWhatStandsBeforeTheCompiler) {
   EXPECT_THAT(plain_command({}, "/"), ElementsAre());
 }
 
+TEST(PlainCommand, TakesFromNvccWhatTheHostsCompilerIsTold) {
+  EXPECT_THAT(plain_command({"/opt/cuda/bin/nvcc", "-gencode", "arch=compute_80,code=sm_80", "-Xcompiler", "-fPIC,-O2",
+                             "--expt-relaxed-constexpr", "-ccbin=g++-12", "-DX=1", "-Ifoo", "-c", "a.cpp"},
+                            "/"),
+              ElementsAre("c++", "-fPIC", "-O2", "-DX=1", "-Ifoo", "-c", "a.cpp"));
+  EXPECT_THAT(plain_command({"nvcc", "--compiler-options=-Wall", "a.cpp", "-Xcompiler"}, "/"),
+              ElementsAre("c++", "-Wall", "a.cpp"));
+}
+
 TEST(PlainCommand, PutsResponseFilesInTheirPlace) {
   const test::TempTree folder;
   folder.write("flags.rsp", "-Ifoo \"-DA=b c\"\n@more.rsp");
