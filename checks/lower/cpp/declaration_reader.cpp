@@ -1,5 +1,6 @@
 #include "lower/cpp/declaration_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lower/cpp/paths.h"
@@ -177,11 +178,34 @@ void DeclarationReader::open_loose_body(Syntax node) {
     function.qualified = join_names(region().scope, plain_name(declarator.name.text()));
     function.scope = std::string(qualifier(function.qualified));
     function.declarator = before;
+    adopt_old_parameters(before, node, function);
     break;
   }
   function.internal = open_.back().internal || function.qualified.empty();
   out_.functions_.push_back(function);
   open_region(node, function.scope, static_cast<std::uint32_t>(out_.functions_.size() - 1), false, none);
+}
+
+/// `f(pid) int pid; { … }`: what is declared between head and body are the parameters, not globals of the file.
+void DeclarationReader::adopt_old_parameters(Syntax head, Syntax body, Function& function) {
+  std::vector<std::string_view> names;
+  const Syntax list = head.field(Role::parameters);
+  for (Syntax child = list.first(); child; child = child.next()) names.push_back(child.text());
+  function.parameters.assign(names.size(), none);
+  function.parameter_count = names.size();
+  for (auto index = static_cast<std::uint32_t>(out_.variables_.size()); index-- > 0;) {
+    Variable& variable = out_.variables_[index];
+    const NodeId at = variable.declaration.id();
+    if (at < head.id()) break;
+    const auto position = std::find(names.begin(), names.end(), variable.name);
+    if (variable.kind != Variable::Kind::global || at >= body.id() || position == names.end()) continue;
+    variable.kind = Variable::Kind::parameter;
+    variable.position = static_cast<std::uint32_t>(position - names.begin());
+    variable.pointer = variable.pointer || variable.array;
+    variable.function = static_cast<std::uint32_t>(out_.functions_.size());
+    variable.extent = {body.id(), body.end()};
+    function.parameters[variable.position] = index;
+  }
 }
 
 void DeclarationReader::read_parameters(Syntax list, Function& function) {

@@ -32,6 +32,7 @@ class DeclarationReader {
   void read_declaration(Syntax node);
   void read_field_declaration(Syntax node);
   void read_constructed(Syntax declaration, const Declarator& declarator, Syntax type);
+  void adopt_old_parameters(Syntax head, Syntax body, Function& function);
   void read_parameters(Syntax list, Function& function);
   void read_lambda(Syntax node);
   void read_range_loop(Syntax node);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lower/cpp/paths.h"
+#include "lower/cpp/telling_names.h"
 
 namespace procsafe::cpp {
 namespace {
@@ -107,9 +108,17 @@ void DefinitionTable::read_arguments(Syntax node, const std::vector<Syntax>& arg
   }
 }
 
+/// `list_add(jobs, pid)`: a container of C.
+void DefinitionTable::read_insertion(Syntax node, Syntax callee) {
+  if (!callee.is(Kind::identifier) || !sounds_like_insertion(callee.text())) return;
+  const std::vector<Syntax> arguments = argument_nodes(node);
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    add(place_of(arguments.front()), {Definition::How::element, node, arguments[i], 0, false});
+}
+
 void DefinitionTable::read_method(Syntax node) {
   const Syntax callee = node.field(Role::function);
-  if (!callee.is(Kind::field_expression)) return;
+  if (!callee.is(Kind::field_expression)) return read_insertion(node, callee);
   const std::string name = plain_name(callee.field(Role::field).text());
   if (std::find(kInserters.begin(), kInserters.end(), name) == kInserters.end()) return;
   const Place place = place_of(callee.field(Role::argument));

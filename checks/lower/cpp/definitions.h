@@ -61,6 +61,7 @@ class DefinitionTable {
   void read_variable(const Variable& variable);
   void read_assignment(Syntax node);
   void read_arguments(Syntax node, const std::vector<Syntax>& arguments);
+  void read_insertion(Syntax node, Syntax callee);
   void read_method(Syntax node);
   void read_shift(Syntax node);
 

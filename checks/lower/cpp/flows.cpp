@@ -35,8 +35,17 @@ Slot wanted_slot(std::string_view function_name) {
   return {Slot::Kind::carrier, "wants:" + std::string(function_name), 0};
 }
 
-void FlowBuilder::emit(const Slot& slot, const ValueSet& values, Syntax at) {
-  facts_.flows.push_back({slot, values, analysis_.unit.place(at)});
+/// What comes from a place of which nobody knows what it holds is unknown, and not left out (O2, O3).
+void FlowBuilder::emit(const Slot& slot, ValueSet values, Syntax at) {
+  const auto from_nowhere = [&](const Value& value) {
+    if (value.kind != Value::Kind::slot || value.slot->kind == Slot::Kind::parameter || *value.slot == slot)
+      return false;
+    const ValueSet& content = analysis_.unit.input.names.find(*value.slot);
+    return std::all_of(content.begin(), content.end(),
+                       [](const Value& held) { return held.kind == Value::Kind::unknown; });
+  };
+  if (std::any_of(values.begin(), values.end(), from_nowhere)) values.insert(Value::unknown());
+  facts_.flows.push_back({slot, std::move(values), analysis_.unit.place(at)});
 }
 
 void FlowBuilder::want(const ValueSet& values) {
@@ -84,7 +93,10 @@ Syntax FlowBuilder::written_by(const Definition& definition) const {
     const Syntax argument = strip_casts(arguments[definition.index]);
     return definition.by_address ? strip_casts(argument.field(Role::argument)) : argument;
   }
-  if (definition.at.is(Kind::call)) return definition.at.field(Role::function).field(Role::argument);
+  if (definition.at.is(Kind::call)) {
+    const Syntax object = definition.at.field(Role::function).field(Role::argument);
+    return object ? object : strip_casts(argument_nodes(definition.at).front());
+  }
   if (definition.at.is(Kind::binary)) return definition.at.field(Role::right);
   return {};
 }
@@ -129,10 +141,10 @@ void FlowBuilder::add_writes() {
       emit(*slot, values, definition.at);
       if (const auto spelled = analysis_.values.spelled_slot(written); spelled && *spelled != *slot)
         emit(*spelled, values, definition.at);
-      // For readers that do not know the class.
+      // For readers that do not know the class. What nobody knows of another class says nothing to them.
       const std::string everywhere = join_names(any_class, last_component(slot->symbol));
       if (slot->kind == Slot::Kind::field && slot->symbol != everywhere)
-        emit(field_slot(everywhere), values, definition.at);
+        facts_.flows.push_back({field_slot(everywhere), values, analysis_.unit.place(definition.at)});
     }
   }
 }

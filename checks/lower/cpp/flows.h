@@ -33,7 +33,7 @@ class FlowBuilder {
   [[nodiscard]] Syntax written_by(const Definition& definition) const;
   [[nodiscard]] bool may_hold_process(Syntax expression) const;
   [[nodiscard]] std::vector<Slot> parameters_wanted_of(const Call& call) const;
-  void emit(const Slot& slot, const ValueSet& values, Syntax at);
+  void emit(const Slot& slot, ValueSet values, Syntax at);
 
   const Analysis& analysis_;
   FileFacts& facts_;

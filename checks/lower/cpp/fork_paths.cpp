@@ -36,6 +36,13 @@ bool holds(std::string_view op, std::int64_t a, std::int64_t b) {
   return true;
 }
 
+/// Has an expression the value of the one inside it?
+bool hands_on(Syntax outer, Syntax inner) {
+  if (outer.is(Kind::comma)) return inner.role() == Role::right;
+  if (outer.is(Kind::conditional)) return inner.role() == Role::consequence || inner.role() == Role::alternative;
+  return outer.is(Kind::parenthesized) || outer.is(Kind::cast);
+}
+
 }  // namespace
 
 ResultKind result_kind(const Call& spawn) {
@@ -57,18 +64,32 @@ SpawnPaths::SpawnPaths(const Analysis& analysis, const Call& spawn)
       result_ = analysis.definitions.place_of(read_declarator(parent).name);
     } else if (parent.is(Kind::declaration)) {
       result_ = analysis.definitions.place_of(read_declarator(parent.field(Role::declarator)).name);
-    } else if (parent.is(Kind::parenthesized) || parent.is(Kind::cast)) {
+    } else if (hands_on(parent, node)) {
       node = parent;
       continue;
     }
-    break;
+    const Syntax statements = statement_expression(node);
+    if (!statements) break;
+    node = statements;
   }
+}
+
+/// `({ pid_t p = fork(); …; p; })`, what GNU calls a statement expression, as far as it gives the result.
+Syntax SpawnPaths::statement_expression(Syntax inside) const {
+  const Syntax block = inside.enclosing(Kind::compound_statement);
+  if (!result_.valid() || !block.parent().is(Kind::parenthesized)) return {};
+  Syntax last;
+  for (Syntax child = block.first(); child; child = child.next()) last = child;
+  const Syntax value = last.is(Kind::expression_statement) ? strip_casts(last.first()) : Syntax();
+  return value.is(Kind::identifier) && analysis_.definitions.place_of(value) == result_ ? block.parent() : Syntax();
 }
 
 bool SpawnPaths::is_result(Syntax expression) const {
   const Syntax node = strip_casts(expression);
   if (node == spawn_.node) return true;
-  if (node.is(Kind::assignment)) return is_result(node.field(Role::right));
+  if (node.is(Kind::assignment) || node.is(Kind::comma)) return is_result(node.field(Role::right));
+  if (node.is(Kind::conditional))
+    return is_result(node.field(Role::consequence)) || is_result(node.field(Role::alternative));
   if (!node.is(Kind::identifier) && !node.is(Kind::field_expression) && !node.is(Kind::subscript)) return false;
   return result_.valid() && analysis_.definitions.place_of(node) == result_;
 }

@@ -41,6 +41,7 @@ class SpawnPaths {
   [[nodiscard]] Sides in_case(Syntax case_statement) const;
 
  private:
+  [[nodiscard]] Syntax statement_expression(Syntax inside) const;
   [[nodiscard]] bool is_result(Syntax expression) const;
   [[nodiscard]] Sides compare(std::string_view op, std::int64_t number, bool truth) const;
   [[nodiscard]] Sides behind(Syntax statement) const;

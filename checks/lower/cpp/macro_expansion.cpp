@@ -10,6 +10,7 @@
 
 #include "lower/cpp/conditionals.h"
 #include "lower/cpp/decorations.h"
+#include "lower/cpp/telling_names.h"
 #include "source/cpp_lexer.h"
 
 namespace procsafe::cpp {
@@ -52,10 +53,21 @@ class Hides {
 
   bool operator()(const Macro& macro) {
     if (!macro.conditional && apis_.is_operation_name(macro.name)) return true;
-    return body_names_operation(macro, 0);
+    return stands_for_process_field(macro.body) || body_names_operation(macro, 0);
   }
 
  private:
+  /// `#define CHILD_PID(i) (table[i]->pid)`: whose field it is decides what a signal to it means.
+  static bool stands_for_process_field(std::string_view body) {
+    while (!body.empty() && (body.back() == ')' || body.back() == ' ')) body.remove_suffix(1);
+    std::size_t begin = body.size();
+    while (begin > 0 && (std::isalnum(static_cast<unsigned char>(body[begin - 1])) != 0 || body[begin - 1] == '_'))
+      --begin;
+    const std::string_view before = body.substr(0, begin);
+    return begin < body.size() && (before.ends_with("->") || before.ends_with(".")) &&
+           sounds_like_process(body.substr(begin));
+  }
+
   bool body_names_operation(const Macro& macro, int depth) {
     const auto key = std::pair(macro.name, macro.body);
     if (const auto found = known_.find(key); found != known_.end()) return found->second;

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "facts/text.h"
-#include "source/cpp_lexer.h"
 #include "lower/cpp/spelling.h"
+#include "source/cpp_lexer.h"
 
 extern "C" const TSLanguage* tree_sitter_cpp();
 

@@ -139,6 +139,10 @@ OperationBuilder::Command OperationBuilder::lower_command(const Call& call, bool
 
 void OperationBuilder::lower_spawn(const Call& call) {
   const Api& api = *call.api;
+  // `system(NULL)` asks whether there is a shell.
+  const Syntax command_line = strip_casts(call.argument(api.command));
+  const bool text = api.command_style == CommandStyle::shell;
+  if (text && (command_line.is(Kind::null) || analysis_.unit.constants.number(command_line) == 0)) return;
   OperationFact fact = make_fact(call, Operation::spawn);
   bool blocking = api.blocking || has_flag(call, api.blocking_when);
   const Timeout timeout = blocking ? timeout_of(call) : Timeout::not_applicable;
@@ -236,12 +240,16 @@ bool OperationBuilder::signalled_before(const Call& call, bool gracefully) const
     if (other == nullptr || other->api == nullptr || other->api->operation != Operation::signal) continue;
     const bool before =
         node.id() < call.node.id() || common_ancestor(enclosing_loop(call.node), node) == enclosing_loop(call.node);
-    if (!before || exclusive(node, call.node)) continue;
+    // Cases of one `switch` are steps that its caller takes one after the other.
+    const bool step = gracefully && node.enclosing(Kind::switch_statement) &&
+                      node.enclosing(Kind::switch_statement) == call.node.enclosing(Kind::switch_statement);
+    if (!step && (!before || exclusive(node, call.node))) continue;
     const Place other_place = analysis_.definitions.place_of(target_node(*other));
     const bool same = place.valid() ? place == other_place : target_node(*other).text() == target.text();
     if (!same) continue;
     const Signal signal = signal_of(*other);
-    if (signal == Signal::graceful || (!gracefully && signal != Signal::none)) return true;
+    // A signal that the caller chooses is the graceful step before force.
+    if (signal == Signal::graceful || signal == Signal::unknown || (!gracefully && signal != Signal::none)) return true;
   }
   return false;
 }

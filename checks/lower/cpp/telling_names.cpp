@@ -39,6 +39,18 @@ NamedOrigin origin_by_name(std::string_view function) {
   return has_one_of(name, kConversion) ? NamedOrigin::conversion : NamedOrigin::nothing;
 }
 
+bool sounds_like_container(std::string_view function) {
+  static constexpr std::array<std::string_view, 10> kWords{"list", "array", "queue", "vector", "stack",
+                                                           "iter", "hash",  "dict",  "table",  "ring"};
+  const std::string name = squeezed(function);
+  return name.find("string") == std::string::npos && has_one_of(name, kWords);
+}
+
+bool sounds_like_insertion(std::string_view function) {
+  static constexpr std::array<std::string_view, 6> kWords{"add", "push", "append", "prepend", "insert", "enqueue"};
+  return sounds_like_container(function) && has_one_of(squeezed(function), kWords);
+}
+
 bool sounds_like_process(std::string_view name) {
   for (const std::string_view word : {"pid", "Pid", "PID", "proc", "Proc", "child", "Child", "handle", "Handle", "pgid",
                                       "group", "worker", "victim", "target"}) {

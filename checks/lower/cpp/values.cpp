@@ -6,6 +6,7 @@
 #include "lower/cpp/paths.h"
 #include "lower/cpp/telling_names.h"
 #include "lower/cpp/texts.h"
+#include "source/cpp_lexer.h"
 
 namespace procsafe::cpp {
 namespace {
@@ -135,6 +136,11 @@ ValueSet Values::compute(Syntax node) const {
       values.merge(of(node.field(Role::alternative)));
       return values;
     }
+    case Kind::compound_statement: {  // GNU's `({ …; value; })`
+      Syntax last;
+      for (Syntax child = node.first(); child; child = child.next()) last = child;
+      return last.is(Kind::expression_statement) ? of(last.first()) : Value::unknown();
+    }
     case Kind::initializer_list: {
       ValueSet values;
       for (Syntax element = node.first(); element; element = element.next()) values.merge(of(element));
@@ -256,7 +262,8 @@ ValueSet Values::of_place(Syntax expression) const {
     ValueSet origins;
     const bool of_entry = place.path.empty() && expression.field(Role::field).text() == "d_name";
     for (const Value& value : parts) {
-      if (is_origin(value) || of_entry) origins.insert(value);
+      const bool told = value.kind == Value::Kind::slot && tells_origin(value);
+      if (is_origin(value) || of_entry || told) origins.insert(value);
     }
     if (!origins.empty()) {
       values.merge(origins);
@@ -368,9 +375,25 @@ ValueSet Values::of_argument(const Definition& definition) const {
     if (api.origin != Origin::not_applicable) return Value::pid(api.origin, unit_.location(call->node));
     return Value::unknown();
   }
+  if (ValueSet held = held_by_container(*call, definition.index); !held.empty()) return held;
   const std::string symbol = callee_symbol(*call);
   if (symbol.empty()) return Value::unknown();
   return named_origin(*call, Value::of_slot(result_slot(symbol, static_cast<std::uint32_t>(definition.index) + 1)));
+}
+
+/// `list_rewind(jobs, &at)`, `list_next(&at)`: what a function of a container gives comes out of the container.
+ValueSet Values::held_by_container(const Call& call, std::size_t written) const {
+  ValueSet held;
+  if (!call.callee.is(Kind::identifier) || !sounds_like_container(call.callee.text()) ||
+      sounds_like_insertion(call.callee.text()))
+    return held;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    if (i == written) continue;
+    for (const Value& value : of(call.arguments[i])) {
+      if (is_origin(value) || (value.kind == Value::Kind::slot && tells_origin(value))) held.insert(value);
+    }
+  }
+  return held;
 }
 
 std::string Values::callee_symbol(const Call& call) const {
@@ -418,11 +441,32 @@ ValueSet Values::of_call(Syntax node) const {
         if (is_origin(value) || given) origins.insert(value);
       }
     }
+    origins.merge(named_by_macro(callee, node));
     if (!origins.empty()) return origins;
   }
+  if (ValueSet held = held_by_container(*call, call->arguments.size()); !held.empty()) return held;
   const std::string symbol = callee_symbol(*call);
   if (symbol.empty()) return Value::unknown();
   return named_origin(*call, Value::of_slot(result_slot(symbol)));
+}
+
+/// What the body of a macro takes from around its use: `#define GET(item) VALUE(item, entry)` gives a part of `entry`.
+ValueSet Values::named_by_macro(std::string_view macro_name, Syntax use) const {
+  const Macro* macro = unit_.macros.find(macro_name);
+  ValueSet origins;
+  for (std::size_t at = 0; macro != nullptr && at < macro->body.size();) {
+    const Lexeme lexeme = next_lexeme(macro->body, at);
+    at = lexeme.end;
+    if (lexeme.kind != Lexeme::Kind::identifier) continue;
+    const std::string_view word = lexeme.of(macro->body);
+    if (std::find(macro->parameters.begin(), macro->parameters.end(), word) != macro->parameters.end()) continue;
+    const Variable* variable = unit_.declarations.find_variable(word, use);
+    if (variable == nullptr) continue;
+    for (const Value& value : of_variable(*variable, use)) {
+      if (is_origin(value)) origins.insert(value);
+    }
+  }
+  return origins;
 }
 
 /// Does the link stage know where these pids come from?

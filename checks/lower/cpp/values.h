@@ -78,6 +78,8 @@ class Values {
   [[nodiscard]] ValueSet of_opened(const Call& call) const;
   [[nodiscard]] bool of_started_process(Syntax expression) const;
   [[nodiscard]] bool tells_origin(const ValueSet& values) const;
+  [[nodiscard]] ValueSet held_by_container(const Call& call, std::size_t written) const;
+  [[nodiscard]] ValueSet named_by_macro(std::string_view macro_name, Syntax use) const;
   [[nodiscard]] ValueSet named_origin(const Call& call, const ValueSet& result) const;
   [[nodiscard]] ValueSet of_output(const Call& call) const;
   [[nodiscard]] ValueSet negated(const ValueSet& values) const;
