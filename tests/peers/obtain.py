@@ -47,13 +47,16 @@ def _from_debian(source: str, suite: str, folder: pathlib.Path) -> None:
             raise
 
 
-def _unpack(folder: pathlib.Path) -> pathlib.Path:
+def _unpack(folder: pathlib.Path, only: list) -> pathlib.Path:
+    """The folder with what came; of `only`, if it is not empty, those files."""
     archives = sorted(folder.glob("*.tar.*"), key=lambda path: ".debian.tar" in path.name)
     if not archives:
         raise Unobtainable(f"no archive came to {folder}")
     target = folder / "tree"
-    with tarfile.open(archives[0]) as archive:
-        archive.extractall(target, filter="data")
+    with tarfile.open(archives[0], "r|*") as archive:
+        for member in archive:
+            if not only or member.name.partition("/")[2] in only:
+                archive.extract(member, target, filter="data")
     inside = list(target.iterdir())
     return inside[0] if len(inside) == 1 else target
 
@@ -74,7 +77,7 @@ def obtain(corpus: dict, work: pathlib.Path) -> pathlib.Path:
     for attempt in tried:
         try:
             attempt()
-            place = _unpack(folder)
+            place = _unpack(folder, corpus["files"] if corpus.get("only_files") else [])
             marker.write_text(os.fspath(place))
             return place
         except Unobtainable as problem:
