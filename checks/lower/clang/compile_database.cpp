@@ -118,6 +118,7 @@ std::optional<CompileCommand> CompileDatabase::command(const fs::path& file) con
   if (relative.empty() || *relative.begin() == "..") return std::nullopt;
   CompileCommand command{project_.string(), file.string(), {"clang"}};
   command.arguments.insert(command.arguments.end(), flags_->begin(), flags_->end());
+  command.arguments.push_back(command.file);
   return command;
 }
 

@@ -56,7 +56,7 @@ TEST(CompileDatabase, FlagsHoldForEveryFileBelow) {
   const CompileDatabase database = CompileDatabase::load(folder.root());
   const auto command = database.command(folder.root() / "x/a.c");
   ASSERT_TRUE(command);
-  EXPECT_THAT(command->arguments, ElementsAre("clang", "-std=c17", "-DNAME=a b"));
+  EXPECT_THAT(command->arguments, ElementsAre("clang", "-std=c17", "-DNAME=a b", command->file));
   EXPECT_FALSE(database.command(folder.root().parent_path() / "elsewhere.c"));
 }
 
