@@ -200,8 +200,17 @@ void ShellCatalog::add_toml(std::string_view text, std::string_view source) {
 }
 
 const ShellCommand* ShellCatalog::find(std::string_view name) const {
-  const auto found = index_.find(name);
-  return found == index_.end() ? nullptr : &commands_[found->second];
+  if (const auto found = index_.find(name); found != index_.end()) return &commands_[found->second];
+  // Windows tells no capitals from small letters: TASKKILL.
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (std::none_of(name.begin(), name.end(), is_capital)) return nullptr;
+  std::string small(name);
+  for (char& c : small) c = is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto found = index_.find(small);
+  if (found == index_.end()) return nullptr;
+  const ShellCommand& command = commands_[found->second];
+  const bool windows = command.kills == ShellCommand::Kills::taskkill || command.kills == ShellCommand::Kills::wmic;
+  return windows ? &command : nullptr;
 }
 
 std::vector<std::string> ShellCatalog::literals() const {

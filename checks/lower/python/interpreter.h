@@ -164,6 +164,9 @@ class Interpreter {
   std::optional<Ref> apply_builtin(std::string_view name, const Arguments& arguments, Node call);
   Ref apply_text_method(Ref text, std::string_view name, const Arguments& arguments, Node call);
   Ref apply_sequence_method(Ref sequence, std::string_view name, const Arguments& arguments, Node call);
+  static bool is_telling_key(Ref key);
+  /// `dict(pairs)`: null when the elements are no pairs.
+  Ref mapping_of_pairs(Ref pairs);
   Ref apply_mapping_method(Ref mapping, std::string_view name, const Arguments& arguments, Node call);
   Ref apply_tagged_method(Ref tagged, std::string_view name, const Arguments& arguments, Node call);
   Ref apply_opaque_method(Ref object, std::string_view name, Node call);

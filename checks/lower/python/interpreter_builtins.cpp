@@ -54,7 +54,10 @@ std::optional<Ref> Interpreter::apply_builtin(std::string_view name, const Argum
     return pool_.sequence({pool_.sequence(std::move(parts), arguments.more_positional)}, true);
   }
   if (name == "builtins.dict") {
-    if (!arguments.positional.empty()) return first;
+    if (!arguments.positional.empty()) {
+      const Ref mapping = mapping_of_pairs(first);
+      return mapping != nullptr ? mapping : first;
+    }
     std::vector<std::string_view> keys;
     std::vector<Ref> values;
     for (const Arguments::Keyword& keyword : arguments.keywords) {
@@ -279,14 +282,44 @@ Ref Interpreter::apply_sequence_method(Ref sequence, std::string_view name, cons
   return pool_.unknown_at(call.id());
 }
 
+/// Could the key be, or stand for, a process?
+bool Interpreter::is_telling_key(Ref key) {
+  const auto alternatives = ObjectPool::alternatives(key);
+  return std::any_of(alternatives.begin(), alternatives.end(), [](Ref one) {
+    return one->is(Object::Kind::pid) || one->is(Object::Kind::process) || one->is(Object::Kind::slot);
+  });
+}
+
+Ref Interpreter::mapping_of_pairs(Ref pairs) {
+  if (!pairs->is(Object::Kind::sequence)) return nullptr;
+  std::vector<std::string_view> keys;
+  std::vector<Ref> values;
+  for (const Ref pair : pairs->elements) {
+    if (!pair->is(Object::Kind::sequence) || pair->open || pair->elements.size() != 2) return nullptr;
+    const Ref key = pair->elements.front();
+    keys.push_back(pool_.intern(constant_text(key)));
+    values.push_back(pair->elements.back());
+    if (!is_telling_key(key)) continue;
+    keys.push_back(telling_keys);
+    values.push_back(key);
+  }
+  return pool_.mapping(keys, values, true);
+}
+
 Ref Interpreter::apply_mapping_method(Ref mapping, std::string_view name, const Arguments& arguments, Node call) {
   const Ref first = arguments.at(0) != nullptr ? arguments.at(0)->value : nullptr;
-  std::vector<Ref> values(mapping->elements.begin(), mapping->elements.end());
+  std::vector<Ref> values;
+  std::vector<Ref> told;
+  for (std::size_t i = 0; i < mapping->elements.size(); ++i)
+    (mapping->keys[i] == telling_keys ? told : values).push_back(mapping->elements[i]);
+  const Ref key = told.empty() ? pool_.unknown_at(call.id()) : pool_.choice(told);
   const bool empty = values.empty() && !mapping->open;
   if (empty && (name == "get" || name == "pop"))
     return arguments.at(1) != nullptr ? arguments.at(1)->value : pool_.none();
-  if (empty && (name == "items" || name == "popitem")) return pool_.sequence({}, true);
-  if (name == "popitem") return pool_.sequence({pool_.unknown_at(call.id()), pool_.choice(std::move(values))}, false);
+  if (empty && (name == "items" || name == "keys" || name == "values")) return pool_.sequence({}, false);
+  if (empty && name == "popitem") return pool_.sequence({}, true);
+  if (name == "popitem") return pool_.sequence({key, pool_.choice(std::move(values))}, false);
+  if (name == "keys" && !told.empty()) return pool_.sequence(std::move(told), true);
   if ((name == "get" || name == "pop" || name == "setdefault") && first != nullptr) {
     const Ref found = item(mapping, first, call);
     return arguments.at(1) != nullptr ? pool_.join(found, arguments.at(1)->value) : found;
@@ -294,11 +327,12 @@ Ref Interpreter::apply_mapping_method(Ref mapping, std::string_view name, const 
   if (name == "values") return pool_.sequence(std::move(values), true);
   if (name == "items") {
     const Ref value = values.empty() ? pool_.unknown_at(call.id()) : pool_.choice(std::move(values));
-    return pool_.sequence({pool_.sequence({pool_.unknown_at(call.id()), value}, false)}, true);
+    return pool_.sequence({pool_.sequence({key, value}, false)}, true);
   }
   if (name == "copy") return mapping;
   if (name == "update") {
     std::vector<std::string_view> keys(mapping->keys.begin(), mapping->keys.end());
+    values.assign(mapping->elements.begin(), mapping->elements.end());
     bool open = mapping->open;
     if (first != nullptr && first->is(Object::Kind::mapping)) {
       keys.insert(keys.end(), first->keys.begin(), first->keys.end());

@@ -10,10 +10,10 @@ namespace {
 
 /// Functions that take a class or function only for its type or documentation (S2).
 bool takes_type(std::string_view function) {
-  constexpr std::array<std::string_view, 24> kNames{
-      "isinstance", "issubclass",     "cast",      "Instance",        "Type",      "TypeVar", "NewType", "type",
-      "wraps",      "update_wrapper", "signature", "getsource",       "callable",  "hasattr", "getattr", "setattr",
-      "id",         "Mock",           "MagicMock", "create_autospec", "AsyncMock", "object",  "patch",   "delattr"};
+  constexpr std::array<std::string_view, 26> kNames{
+      "isinstance",     "issubclass",      "cast",      "Instance", "Type",    "TypeVar", "NewType", "type", "wraps",
+      "update_wrapper", "signature",       "getsource", "callable", "hasattr", "getattr", "setattr", "id",   "Mock",
+      "MagicMock",      "create_autospec", "AsyncMock", "object",   "patch",   "delattr", "dir",     "help"};
   if (const std::size_t dot = function.rfind('.'); dot != std::string_view::npos) function = function.substr(dot + 1);
   return std::find(kNames.begin(), kNames.end(), function) != kNames.end();
 }

@@ -318,6 +318,9 @@ Ref Interpreter::evaluate_mapping(Node node) {
     open = open || !constant;
     keys.push_back(constant ? pool_.intern(key->text->bytes()) : std::string_view());
     values.push_back(value);
+    if (!is_telling_key(key)) continue;
+    keys.push_back(telling_keys);
+    values.push_back(key);
   }
   return pool_.mapping(keys, values, open);
 }
@@ -337,9 +340,10 @@ Ref Interpreter::evaluate_comprehension(Node node) {
   const Node body = node.field(Field::body);
   Ref result = nullptr;
   if (body.is(Kind::pair)) {
-    evaluate(body.field(Field::key));
-    const Ref value = evaluate(body.field(Field::value));
-    result = pool_.mapping({std::string_view()}, {hand_over(body.field(Field::value), value)}, true);
+    const Ref key = evaluate(body.field(Field::key));
+    const Ref value = hand_over(body.field(Field::value), evaluate(body.field(Field::value)));
+    result = is_telling_key(key) ? pool_.mapping({std::string_view(), telling_keys}, {value, key}, true)
+                                 : pool_.mapping({std::string_view()}, {value}, true);
   } else {
     result = pool_.sequence({hand_over(body, evaluate(body))}, true);
   }
@@ -397,6 +401,7 @@ Ref Interpreter::item(Ref container, Ref index, Node at) {
         const bool constant = index->is(Object::Kind::text) && index->text->constant();
         bool hit = false;
         for (std::size_t i = 0; i < one->keys.size(); ++i) {
+          if (one->keys[i] == telling_keys) continue;
           if (constant && !one->keys[i].empty() && one->keys[i] != index->text->bytes()) continue;
           found.push_back(one->elements[i]);
           hit = true;
@@ -441,13 +446,20 @@ Ref Interpreter::element(Ref container, Node at) {
   for (const Ref one : ObjectPool::alternatives(slots_.resolve_fields(container))) {
     switch (one->kind) {
       case Object::Kind::sequence: found.insert(found.end(), one->elements.begin(), one->elements.end()); break;
-      case Object::Kind::mapping:
-        for (const std::string_view key : one->keys) {
+      case Object::Kind::mapping: {
+        const bool told = std::find(one->keys.begin(), one->keys.end(), telling_keys) != one->keys.end();
+        for (std::size_t i = 0; i < one->keys.size(); ++i) {
+          const std::string_view key = one->keys[i];
           Text text;
           text.append_synthetic(key, at.range().begin);
-          found.push_back(key.empty() ? pool_.unknown_at(at.id()) : pool_.text(std::move(text)));
+          if (key == telling_keys) {
+            found.push_back(one->elements[i]);
+          } else if (!key.empty() || !told) {
+            found.push_back(key.empty() ? pool_.unknown_at(at.id()) : pool_.text(std::move(text)));
+          }
         }
         break;
+      }
       case Object::Kind::pid:
       case Object::Kind::process:
       case Object::Kind::slot: found.push_back(one); break;

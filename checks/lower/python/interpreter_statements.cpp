@@ -519,7 +519,9 @@ void Interpreter::assign(Node target, Ref value) {
       const Ref key = evaluate(target.field(Field::subscript));
       if (container.is(Kind::attribute) || container.is(Kind::identifier)) {
         const Ref merged = with_item(old, key, handed);
-        const bool mapping = ObjectPool::alternatives(merged).back()->is(Object::Kind::mapping);
+        const auto parts = ObjectPool::alternatives(merged);
+        const bool mapping =
+            std::any_of(parts.begin(), parts.end(), [](Ref part) { return part->is(Object::Kind::mapping); });
         const Ref empty = mapping ? pool_.mapping({}, {}, false) : pool_.sequence({}, false);
         put(container, merged, with_item(empty, key, handed));
       }
@@ -581,6 +583,7 @@ Ref Interpreter::with_item(Ref container, Ref key, Ref value) {
   }
   const bool constant = key->is(Object::Kind::text) && key->text->constant();
   add(constant && mapping ? pool_.intern(key->text->bytes()) : std::string_view(), value);
+  if (mapping && is_telling_key(key)) add(telling_keys, key);
   others.push_back(mapping ? pool_.mapping(keys, values, open || !constant) : pool_.sequence(std::move(values), true));
   return pool_.choice(std::move(others));
 }

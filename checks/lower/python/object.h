@@ -39,6 +39,9 @@ enum Tag : std::uint8_t {
   tag_output = 128,    ///< what the command `of` prints, some of which the caller of the function gives
 };
 
+/// The entry of a mapping that holds those of its keys that tell something: `children[pid] = name`.
+inline constexpr std::string_view telling_keys = "\x1fkeys";
+
 struct Object {
   enum class Kind : std::uint8_t {
     unknown,  ///< `site`: where it came into being; or a member `name` of the unknown `of`

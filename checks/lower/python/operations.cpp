@@ -300,7 +300,7 @@ void Operations::signal(Draft& draft, const Arguments& arguments, const Context&
   }
   draft.fact.attributes.set(signal);
   const Ref target = arguments.find(api.target);
-  const Ref to = target != nullptr ? target : draft.receiver;
+  const Ref to = target != nullptr ? pid_of_folder(target) : draft.receiver;
   if (to != nullptr) {
     ValueSet values = slots_.to_values(to);
     // A handle on which a method was called is there; what else the variable may hold is not signalled.
@@ -308,6 +308,18 @@ void Operations::signal(Draft& draft, const Arguments& arguments, const Context&
   }
   if (draft.fact.target.empty()) draft.fact.target.insert(Value::unknown());
   mark_signal(draft, signal, context);
+}
+
+/// Of a descriptor of /proc/<pid>, which serves as the pidfd of that process; else the object itself.
+Ref Operations::pid_of_folder(Ref descriptor) {
+  constexpr std::string_view kFolder = "/proc/";
+  const bool file = descriptor->is(Object::Kind::tagged) && (descriptor->tags & tag_file) != 0;
+  if (!file || descriptor->of == nullptr || !descriptor->of->is(Object::Kind::text)) return descriptor;
+  const Text& path = *descriptor->of->text;
+  if (path.bytes() == "/proc/self") return pool_.pid(Origin::self, no_node, nullptr, nullptr);
+  const bool of_pid = path.bytes().starts_with(kFolder) && descriptor->of->elements.size() == 1 &&
+                      path.substr(kFolder.size(), path.bytes().size()).is_hole();
+  return of_pid ? descriptor->of->elements.front() : descriptor;
 }
 
 void Operations::mark_signal(Draft& draft, Signal signal, const Context& context) {

@@ -92,6 +92,7 @@ class Operations {
   void spawn(Draft& draft, const Arguments& arguments, const Command& command, const Context& context);
   void wait(Draft& draft, const Arguments& arguments, const Context& context);
   void signal(Draft& draft, const Arguments& arguments, const Context& context);
+  Ref pid_of_folder(Ref descriptor);
   void mark_signal(Draft& draft, Signal signal, const Context& context);
   Ref yield(const Api& api, Ref receiver, const Arguments& arguments, Node call, const Context& context);
   Ref handle(const Api& api, Node call, Origin origin, Ref of);

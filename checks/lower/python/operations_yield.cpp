@@ -98,7 +98,9 @@ Ref Operations::yield(const Api& api, Ref receiver, const Arguments& arguments, 
     return pool_.sequence({pool_.pid(api.origin, call.id(), nullptr, place(call)), unknown}, false);
   if (kind == "pid-status") {
     const Ref target = arguments.find(api.target);
-    const Ref waited = target != nullptr && !target->is(Object::Kind::number) ? target : unknown;
+    // Whether some child has ended is no state of a process: loops that reap all that have wait for none (T2).
+    if (target != nullptr && target->is(Object::Kind::number)) return pool_.sequence({unknown, unknown}, false);
+    const Ref waited = target != nullptr ? target : unknown;
     const Ref state = pool_.tagged(tag_poll, subjects(waited));
     return pool_.sequence({state, state}, false);
   }

@@ -191,6 +191,12 @@ std::vector<Flow> SlotStore::exported() const {
   return flows;
 }
 
+namespace {
+bool holds_telling_keys(const Object& object) {
+  return std::find(object.keys.begin(), object.keys.end(), telling_keys) != object.keys.end();
+}
+}  // namespace
+
 ValueSet SlotStore::to_values(Ref object) const {
   const auto [found, added] = values_.try_emplace(object);
   ValueSet& values = found->second;
@@ -238,7 +244,12 @@ void SlotStore::insert_values(Ref object, ValueSet& values, int depth, Seen& see
     case Object::Kind::mapping:
       // A container is what it holds: whoever takes it apart gets the elements.
       if (depth > 3 || object->elements.empty()) break;
-      for (const Ref element : object->elements) insert_values(element, values, depth + 1, seen);
+      for (const Ref element : object->elements) {
+        // Beside pids as keys, plain values would make them look unknown.
+        const bool plain = element->is(Object::Kind::unknown) || element->is(Object::Kind::number) ||
+                           element->is(Object::Kind::none) || element->is(Object::Kind::text);
+        if (!plain || !holds_telling_keys(*object)) insert_values(element, values, depth + 1, seen);
+      }
       return;
     case Object::Kind::choice:
       for (const Ref element : object->elements) {

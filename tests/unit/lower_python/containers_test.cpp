@@ -70,5 +70,36 @@ TEST(Flags, AreReadAsNumbersToo) {
   EXPECT_EQ(python_findings("import os\nos.waitpid(p, 0)"), "2 missing-timeout");
 }
 
+TEST(Containers, HoldPidsAsKeys) {
+  constexpr std::string_view kServer =
+      "import os\n"
+      "class Server:\n"
+      "  workers = {}\n"
+      "  def start(self):\n"
+      "    pid = os.fork()\n"
+      "    if pid != 0:\n"
+      "      self.workers[pid] = object()\n";
+  for (const std::string_view loop :
+       {"    for pid in self.workers:\n", "    for pid in list(self.workers.keys()):\n",
+        "    for pid, worker in sorted(self.workers.items()):\n", "    for i, pid in enumerate(self.workers):\n"}) {
+    EXPECT_EQ(
+        python_findings(std::string(kServer) + "  def stop(self):\n" + std::string(loop) + "      os.kill(pid, 15)\n"),
+        "10 raw-kill")
+        << loop;
+  }
+  EXPECT_EQ(python_findings(std::string(kServer) +
+                            "  def stop(self):\n    for w in self.workers.values():\n      os.kill(w, 15)\n"),
+            "10 foreign-signal");
+}
+
+TEST(Containers, AreMadeOfPairs) {
+  constexpr std::string_view kChildren =
+      "import psutil, subprocess\n"
+      "p = subprocess.Popen(['x'])\n"
+      "children = dict((c.pid, c) for c in psutil.Process(p.pid).children())\n";
+  EXPECT_EQ(python_findings(std::string(kChildren) + "children[pid].send_signal(15)\n"), "4 raw-kill");
+  EXPECT_EQ(python_findings(std::string(kChildren) + "dict(a=children)\nothers[pid].send_signal(15)\n"), "");
+}
+
 }  // namespace
 }  // namespace procsafe
