@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "programs.h"
 #include "trial_group.h"
 
 namespace procsafe::faults {
@@ -46,15 +47,13 @@ bool wait_until(const std::function<bool()>& condition, milliseconds limit) {
   return true;
 }
 
-fs::path programs() { return fs::read_symlink("/proc/self/exe").parent_path(); }
-
 /// The host program of a tier; comparisons are tiers too.
 std::vector<std::string> host_command(const Trial& trial, const fs::path& ready) {
   std::vector<std::string> command;
   if (!is_comparison(trial.tier))
     command = {(programs() / "procsafe_host").string()};
   else if (trial.tier == "python" || trial.tier == "timeout")
-    command = {"/usr/bin/python3", PROCSAFE_COMPARISON_SCRIPT, trial.tier};
+    command = {"/usr/bin/python3", comparison_script().string(), trial.tier};
   else
     command = {(programs() / "procsafe_comparison_host").string(), trial.tier};
   const std::size_t processes = trial.fault.random_instant ? 0 : trial.shape.processes;
@@ -64,9 +63,13 @@ std::vector<std::string> host_command(const Trial& trial, const fs::path& ready)
 }
 
 std::vector<std::string> host_environment(const Trial& trial) {
-  return {"PATH=/usr/bin:/bin",    "PM_CONTAINMENT=" + trial.tier,
-          "PM_TERM_WAIT=0.3",      "PM_KILL_WAIT=1",
-          "PM_GRACEFUL_TIMEOUT=1", "PROCSAFE_TREE=" + (programs() / "procsafe_tree").string()};
+  return {"PATH=/usr/bin:/bin",
+          "PM_CONTAINMENT=" + trial.tier,
+          "PM_TERM_WAIT=0.3",
+          "PM_KILL_WAIT=1",
+          "PM_GRACEFUL_TIMEOUT=1",
+          "PROCSAFE_TREE=" + (programs() / "procsafe_tree").string(),
+          "PM_GUARD=" + (programs() / "procsafe-guard").string()};
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -199,11 +202,12 @@ class Run {
   Outcome run() {
     host_ = start_host(trial_, group_, ready_.path());
     // Whom nobody has seen in the group yet cannot be signalled as a member of it.
-    wait_until([&] { return !name_of(host_).empty(); }, ready_limit);
+    wait_until([&] { return !name_of(host_).empty() || has_ended(host_); }, ready_limit);
     if (trial_.fault.random_instant) {
       wait_for_random_instant();
     } else {
-      outcome_.valid = wait_until([&] { return ready_.reported() >= trial_.shape.processes; }, ready_limit);
+      const auto stands = [&] { return ready_.reported() >= trial_.shape.processes; };
+      outcome_.valid = wait_until([&] { return stands() || has_ended(host_); }, ready_limit) && stands();
       if (!outcome_.valid) outcome_.note = "the tree never stood";
     }
     strike();
@@ -272,6 +276,11 @@ class Run {
     for (const auto& process : group_.alive())
       if (process.pid == pid) return process.name;
     return "";
+  }
+  /// Also of one that never came as far as its group.
+  static bool has_ended(pid_t pid) {
+    reap_all();
+    return kill(pid, 0) != 0 && errno == ESRCH;
   }
   bool alive(pid_t pid) const {
     reap_all();
