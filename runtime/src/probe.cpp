@@ -51,6 +51,10 @@ Proof Core::kill_and_count() {
   constexpr milliseconds end_limit{5000};
   if (!read_until(reading.get(), kernel::probe_tree_size, stand_limit))
     return {.evidence = "the probe's tree never stood"};
+  // The guard may still hold the pipe, of the request it has just passed on; once it has taken another, it does not.
+  if (traced_)
+    (void)start({.argv = {find_guard(config_.guard).string()}, .out = Output::null(), .err = Output::null()},
+                Driver::monitor);
   // The guard is frozen, so that it cannot act on the death of a cell. Should this program die in between, the sentinel
   // lets the guard go on; it is not stopped itself, and can do nothing here: it only acts when the guard is gone, and a
   // PID namespace is empty by then.
