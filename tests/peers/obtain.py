@@ -32,19 +32,29 @@ def _from_pypi(requirement: str, folder: pathlib.Path) -> None:
 
 def _from_debian(source: str, suite: str, folder: pathlib.Path) -> None:
     state = folder.parent / f"apt-{suite}"
-    (state / "partial").mkdir(parents=True, exist_ok=True)
+    lists = state / "lists"  # apt-get removes what it does not know from this folder
+    (lists / "partial").mkdir(parents=True, exist_ok=True)
     listing = state / "sources.list"
     if not listing.exists():
         listing.write_text(f"deb-src http://deb.debian.org/debian {suite} main\n")
     options = ["-o", f"Dir::Etc::SourceList={listing}", "-o", "Dir::Etc::SourceParts=/dev/null", "-o",
-               f"Dir::State::Lists={state}", "-o", f"Dir::Cache={state}", "-o", "APT::Sandbox::User=root"]
-    if not any(state.glob("*Sources*")):
+               f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={state}", "-o", "APT::Sandbox::User=root"]
+    if not any(lists.glob("*Sources*")):
         _run(["apt-get", *options, "update", "-qq"], folder)
     try:
         _run(["apt-get", *options, "source", "-qq", "--download-only", source], folder)
     except Unobtainable:
         if not any(folder.glob("*.orig.tar.*")):  # Debian's own part is not needed
             raise
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, target: pathlib.Path) -> None:
+    """Nothing outside the folder, also where tarfile knows no filters (before Python 3.11.4)."""
+    if hasattr(tarfile, "data_filter"):
+        archive.extract(member, target, filter="data")
+    elif (member.isreg() or member.isdir()) and ".." not in pathlib.PurePath(member.name).parts:
+        member.name = member.name.lstrip("/")
+        archive.extract(member, target)
 
 
 def _unpack(folder: pathlib.Path, only: list) -> pathlib.Path:
@@ -56,7 +66,7 @@ def _unpack(folder: pathlib.Path, only: list) -> pathlib.Path:
     with tarfile.open(archives[0], "r|*") as archive:
         for member in archive:
             if not only or member.name.partition("/")[2] in only:
-                archive.extract(member, target, filter="data")
+                _extract(archive, member, target)
     inside = list(target.iterdir())
     return inside[0] if len(inside) == 1 else target
 
