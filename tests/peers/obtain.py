@@ -13,7 +13,8 @@ class Unobtainable(Exception):
     """The message says what was tried, and what it answered."""
 
 
-def _run(command: list, folder: pathlib.Path) -> None:
+def _run(command: list, folder: pathlib.Path) -> str:
+    """What the command printed."""
     try:
         done = subprocess.run(command, cwd=folder, timeout=FETCH_SECONDS, stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -22,6 +23,15 @@ def _run(command: list, folder: pathlib.Path) -> None:
     if done.returncode != 0:
         last = (done.stdout.strip().splitlines() or ["no output"])[-1]
         raise Unobtainable(f"{' '.join(command)}: {last}")
+    return done.stdout
+
+
+def _debian_archive(folder: pathlib.Path) -> str:
+    """Where this machine gets its Debian packages from."""
+    places = _run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Identifier: Packages", "Label: Debian"], folder)
+    if not places.split():
+        raise Unobtainable("no source of Debian packages is configured")
+    return places.split()[0]
 
 
 def _from_pypi(requirement: str, folder: pathlib.Path) -> None:
@@ -36,7 +46,7 @@ def _from_debian(source: str, suite: str, folder: pathlib.Path) -> None:
     (lists / "partial").mkdir(parents=True, exist_ok=True)
     listing = state / "sources.list"
     if not listing.exists():
-        listing.write_text(f"deb-src http://deb.debian.org/debian {suite} main\n")
+        listing.write_text(f"deb-src {_debian_archive(folder)} {suite} main\n")
     options = ["-o", f"Dir::Etc::SourceList={listing}", "-o", "Dir::Etc::SourceParts=/dev/null", "-o",
                f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={state}", "-o", "APT::Sandbox::User=root"]
     if not any(lists.glob("*Sources*")):
